@@ -1,0 +1,18 @@
+export {
+  Conflict,
+  InvalidInput,
+  NotAllowed,
+  NotAuthenticated,
+  NotFound,
+  RollcallError,
+  TooLarge,
+  TooManyRequests,
+  Unavailable,
+  UpstreamFailed,
+} from './errors.ts'
+export type { FieldFault } from './errors.ts'
+export { createLogger } from './logger.ts'
+export type { Logger, LoggerOptions } from './logger.ts'
+export { parse } from './parse.ts'
+export { problemHandler, toRollcallError } from './problem-handler.ts'
+export { noteFailure, requestContext, requestIdOf } from './request-context.ts'

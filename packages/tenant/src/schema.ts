@@ -1,0 +1,147 @@
+import type { ColumnType, Generated } from '@rollcall/database'
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+
+/** A jsonb column: read as a value, written as its JSON text. */
+type Json<Value> = ColumnType<Value, string, string>
+type GeneratedJson<Value> = ColumnType<Value, string | undefined, string>
+export type JsonObject = { [key: string]: JsonValue }
+
+/** The tables of migrations/; what each column means is said there. */
+export interface TenantSchema {
+  signing_keys: {
+    kid: string
+    status: 'next' | 'current' | 'previous' | 'revoked'
+    private_key_sealed: Buffer
+    public_jwk: Json<JsonObject>
+    created_at: Generated<Date>
+  }
+  clients: {
+    client_id: string
+    name: string
+    client_secret_sealed: Buffer | null
+    settings: GeneratedJson<JsonObject>
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+  }
+  resource_servers: {
+    id: string
+    identifier: string
+    name: string
+    is_system: Generated<boolean>
+    scopes: GeneratedJson<{ value: string; description?: string }[]>
+    settings: GeneratedJson<JsonObject>
+    created_at: Generated<Date>
+  }
+  client_grants: {
+    id: string
+    client_id: string
+    audience: string
+    scope: Generated<string[]>
+    settings: GeneratedJson<JsonObject>
+    created_at: Generated<Date>
+  }
+  connections: {
+    id: string
+    name: string
+    strategy: string
+    options: GeneratedJson<JsonObject>
+    enabled_clients: Generated<string[]>
+    settings: GeneratedJson<JsonObject>
+    created_at: Generated<Date>
+  }
+  users: {
+    user_id: string
+    email: string | null
+    email_verified: Generated<boolean>
+    username: string | null
+    phone_number: string | null
+    phone_verified: boolean | null
+    name: string | null
+    nickname: string | null
+    given_name: string | null
+    family_name: string | null
+    picture: string | null
+    blocked: boolean | null
+    connection: string
+    user_metadata: ColumnType<JsonObject | null, string | null | undefined, string | null>
+    app_metadata: ColumnType<JsonObject | null, string | null | undefined, string | null>
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+    last_login: Date | null
+    last_ip: string | null
+    logins_count: Generated<number>
+    last_password_reset: Date | null
+  }
+  identities: {
+    provider: string
+    identity_id: string
+    user_id: string
+    position: Generated<number>
+    connection: string
+    is_social: Generated<boolean>
+    login_email: string | null
+    login_username: string | null
+    password_hash: string | null
+    profile_data: ColumnType<JsonObject | null, string | null | undefined, string | null>
+  }
+  user_search: { created_at: Date; user_id: string; txt: string }
+  user_count: { slot: number; users: number }
+  roles: { id: string; name: string; description: string | null; created_at: Generated<Date> }
+  role_permissions: { role_id: string; resource_server_identifier: string; permission_name: string }
+  user_roles: { user_id: string; role_id: string; assigned_at: Generated<Date> }
+  user_permissions: { user_id: string; resource_server_identifier: string; permission_name: string }
+  login_transactions: { id_hash: Buffer; request: Json<JsonObject>; expires_at: Date }
+  sessions: {
+    session_id: string
+    cookie_hash: Buffer
+    user_id: string
+    client_ids: Generated<string[]>
+    ip: string | null
+    user_agent: string | null
+    authenticated_at: Date
+    last_interacted_at: Date
+    idle_expires_at: Date
+    expires_at: Date
+    created_at: Generated<Date>
+  }
+  refresh_token_families: {
+    id: string
+    client_id: string
+    user_id: string
+    session_id: string | null
+    audience: string | null
+    scope: string
+    dpop_jkt: string | null
+    authenticated_at: Date
+    expires_at: Date | null
+    revoked_at: Date | null
+    created_at: Generated<Date>
+  }
+  refresh_tokens: {
+    token_hash: Buffer
+    family_id: string
+    used_at: Date | null
+    idle_expires_at: Date | null
+    created_at: Generated<Date>
+  }
+  authorization_codes: {
+    code_hash: Buffer
+    client_id: string
+    user_id: string
+    session_id: string
+    request: Json<JsonObject>
+    used_at: Date | null
+    family_id: string | null
+    expires_at: Date
+  }
+  opaque_access_tokens: {
+    token_hash: Buffer
+    client_id: string
+    user_id: string
+    scope: string
+    dpop_jkt: string | null
+    expires_at: Date
+  }
+  seen_once: { purpose: string; id_hash: Buffer; expires_at: Date }
+}
