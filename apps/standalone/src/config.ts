@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+
+/** One thing wrong with the configuration: which variable, what is wrong with it, how to mend it. */
+export interface ConfigurationFault {
+  variable: string
+  problem: string
+  mend: string
+}
+
+/** Carries every fault at once, so that nobody mends them one start at a time. */
+export class ConfigurationError extends Error {
+  readonly faults: ConfigurationFault[]
+
+  constructor(faults: ConfigurationFault[]) {
+    super(faults.map(({ variable, problem, mend }) => `${variable}: ${problem} ${mend}`).join('\n'))
+    this.name = 'ConfigurationError'
+    this.faults = faults
+  }
+}
+
+/** An Auth0 tenant (or any server that speaks its API) and what Rollcall is registered as there. */
+export interface Auth0Config {
+  domain: string
+  audience: string
+  clientId: string
+  clientSecret: string
+  spaClientId: string
+}
+
+export interface Config {
+  port: number
+  tenantPort: number
+  dataFolder: string
+  /** Absent: the embedded server. */
+  databaseUrl: string | undefined
+  /** Absent: the local tenant. */
+  auth0: Auth0Config | undefined
+  logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+}
+
+const port = (fallback: number) =>
+  z.coerce
+    .number('is not a number.')
+    .int('is not a whole number.')
+    .min(0, 'is below 0.')
+    .max(65_535, 'is above 65535.')
+    .default(fallback)
+
+const Environment = z.object({
+  PORT: port(8000), // 0: any free port
+  TENANT_PORT: port(8001),
+  ROLLCALL_DATA: z.string().default('.rollcall'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is not a PostgreSQL URL.' }).optional(),
+  LOG_LEVEL: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'], 'is none of silent, error, warn, info, debug.')
+    .optional(),
+  AUTH0_DOMAIN: z.string().optional(),
+  AUTH0_AUDIENCE: z.string().optional(),
+  CLIENT_ID: z.string().optional(),
+  CLIENT_SECRET: z.string().optional(),
+  AUTH0_SPA_CLIENT_ID: z.string().optional(),
+})
+type Environment = z.infer<typeof Environment>
+
+const mends: Record<string, string> = {
+  PORT: 'Set a port such as 8000, or 0 for any free one.',
+  TENANT_PORT: 'Set a port such as 8001, or 0 for any free one.',
+  DATABASE_URL:
+    'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
+  LOG_LEVEL: 'Leave it out for the default.',
+}
+
+/**
+ * Reads the whole configuration and checks it whole.
+ * @param env the process's environment; it wins over the file
+ * @param folder where `.env` is looked for, and what a relative ROLLCALL_DATA is relative to
+ * @throws ConfigurationError with every fault
+ */
+export function readConfig(env: NodeJS.ProcessEnv, folder: string): Config {
+  const merged = Object.entries({ ...readEnvFile(resolve(folder, '.env')), ...env })
+  const set = Object.fromEntries(merged.map(([name, value]) => [name, value?.trim()]).filter(([, value]) => value))
+
+  const parsed = Environment.safeParse(set)
+  const faults: ConfigurationFault[] = (parsed.error?.issues ?? []).map((issue) => {
+    const variable = String(issue.path[0])
+    return { variable, problem: `“${set[variable]}” ${issue.message}`, mend: mends[variable] ?? '' }
+  })
+  faults.push(...auth0Faults(set))
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults)
+
+  const values = parsed.data
+  if (values.PORT !== 0 && values.PORT === values.TENANT_PORT && values.AUTH0_DOMAIN === undefined) {
+    throw new ConfigurationError([
+      { variable: 'TENANT_PORT', problem: 'is the same as PORT.', mend: 'Give the tenant a port of its own.' },
+    ])
+  }
+  return {
+    port: values.PORT,
+    tenantPort: values.TENANT_PORT,
+    dataFolder: resolve(folder, values.ROLLCALL_DATA),
+    databaseUrl: values.DATABASE_URL,
+    auth0: toAuth0(values),
+    logLevel: values.LOG_LEVEL ?? 'info',
+  }
+}
+
+function toAuth0(values: Environment): Auth0Config | undefined {
+  const { AUTH0_DOMAIN, AUTH0_AUDIENCE, CLIENT_ID, CLIENT_SECRET, AUTH0_SPA_CLIENT_ID } = values
+  if (!AUTH0_DOMAIN || !AUTH0_AUDIENCE || !CLIENT_ID || !CLIENT_SECRET || !AUTH0_SPA_CLIENT_ID) return undefined
+  return {
+    domain: AUTH0_DOMAIN,
+    audience: AUTH0_AUDIENCE,
+    clientId: CLIENT_ID,
+    clientSecret: CLIENT_SECRET,
+    spaClientId: AUTH0_SPA_CLIENT_ID,
+  }
+}
+
+const auth0Variables = {
+  AUTH0_DOMAIN: 'your tenant’s domain, such as example.eu.auth0.com',
+  AUTH0_AUDIENCE: 'the identifier of the API whose permissions your staff hold',
+  CLIENT_ID: 'the client id of the machine-to-machine application',
+  CLIENT_SECRET: 'the client secret of the machine-to-machine application',
+  AUTH0_SPA_CLIENT_ID: 'the client id of the single-page application staff sign in to',
+} as const
+
+/** Either all five are set, or none: half of them would start something nobody asked for. */
+function auth0Faults(set: Record<string, string | undefined>): ConfigurationFault[] {
+  const names = Object.keys(auth0Variables) as (keyof typeof auth0Variables)[]
+  if (names.every((name) => !set[name])) return []
+  const faults = names
+    .filter((name) => !set[name])
+    .map((name) => ({
+      variable: name,
+      problem: 'is missing, while other settings for an Auth0 tenant are there.',
+      mend: `Set it to ${auth0Variables[name]}; or clear all of ${names.join(', ')} to use the local tenant.`,
+    }))
+  if (set.AUTH0_DOMAIN) faults.push(...domainFaults(set.AUTH0_DOMAIN))
+  if (set.AUTH0_AUDIENCE && /\/api\/v2\/?$/.test(set.AUTH0_AUDIENCE)) {
+    faults.push({
+      variable: 'AUTH0_AUDIENCE',
+      problem: `“${set.AUTH0_AUDIENCE}” is Auth0’s Management API.`,
+      mend: 'Set the identifier of your own API, the one with the permission manage:users; Rollcall finds the Management API by itself.',
+    })
+  }
+  return faults
+}
+
+function domainFaults(domain: string): ConfigurationFault[] {
+  const host = domain.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '')
+  const mend = `Write only the domain${host ? `: ${host}` : ', such as example.eu.auth0.com.'}`
+  if (/^[a-z]+:\/\//i.test(domain)) {
+    return [{ variable: 'AUTH0_DOMAIN', problem: `“${domain}” starts with a scheme.`, mend }]
+  }
+  if (domain.endsWith('/')) return [{ variable: 'AUTH0_DOMAIN', problem: `“${domain}” ends with a slash.`, mend }]
+  if (domain.includes('/')) return [{ variable: 'AUTH0_DOMAIN', problem: `“${domain}” holds a path.`, mend }]
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(domain)) {
+    return [
+      { variable: 'AUTH0_DOMAIN', problem: `“${domain}” is not a domain.`, mend: 'Write it as example.eu.auth0.com.' },
+    ]
+  }
+  return []
+}
+
+function readEnvFile(path: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw new ConfigurationError([
+      {
+        variable: '.env',
+        problem: `cannot be read: ${String(error)}.`,
+        mend: 'Make it a readable text file or remove it.',
+      },
+    ])
+  }
+}
