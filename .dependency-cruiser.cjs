@@ -9,6 +9,7 @@ module.exports = {
     never('tenant-never-meets-server', '^packages/tenant/', '^packages/(server|tenant-client)/'),
     never('dashboard-knows-the-admin-api-only', '^apps/dashboard/', '^packages/(?!contracts/src/admin-api)'),
     never('database-stands-on-nothing', '^packages/database/', '^packages/(?!database/)'),
+    never('data-folder-stands-on-nothing', '^packages/data-folder/', '^packages/(?!data-folder/)'),
     never('contracts-stand-on-nothing', '^packages/contracts/', '^packages/(?!contracts/)'),
     {
       name: 'a-package-has-one-door',
