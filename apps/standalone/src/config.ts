@@ -131,7 +131,7 @@ const auth0Variables = {
 function auth0Faults(set: Record<string, string | undefined>): ConfigurationFault[] {
   const names = Object.keys(auth0Variables) as (keyof typeof auth0Variables)[]
   if (names.every((name) => !set[name])) return []
-  const faults = names
+  const faults: ConfigurationFault[] = names
     .filter((name) => !set[name])
     .map((name) => ({
       variable: name,

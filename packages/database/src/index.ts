@@ -1,0 +1,6 @@
+export { sql } from 'kysely'
+export type { ColumnType, Generated, Insertable, Kysely, RawBuilder, Selectable, Transaction, Updateable } from 'kysely'
+export { migrate } from './migrate.ts'
+export type { MigrateOptions } from './migrate.ts'
+export { copyLine, DatabaseUnusable, openDatabase, transaction } from './open-database.ts'
+export type { Database, DatabaseOptions } from './open-database.ts'

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { Kysely, PostgresDialect } from 'kysely'
+import type { Transaction } from 'kysely'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+
+export interface DatabaseOptions {
+  /** `postgresql://user:password@host:port/database` */
+  url: string
+  /** The schema its tables are in; `public` is searched after it. */
+  schema: string
+  poolSize?: number
+}
+
+/** Why a database cannot be used, in a sentence for the person who started the program. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable'
+}
+
+export interface Database<Schema> {
+  db: Kysely<Schema>
+  schema: string
+  /**
+   * Fills a table by COPY, the fastest way in.
+   * @param lines rows in PostgreSQL's text format (`copyLine` makes one)
+   * @returns how many rows went in; all of them or none
+   */
+  copyInto(table: string, columns: string[], lines: AsyncIterable<string> | Iterable<string>): Promise<number>
+  close(): Promise<void>
+}
+
+// int8 arrives as text by default; none of our counts leaves the safe range.
+const types = new pg.TypeOverrides()
+types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** Opens a pool; nothing is connected before the first query. */
+export function openDatabase<Schema>({ url, schema, poolSize = 10 }: DatabaseOptions): Database<Schema> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    types,
+    connectionTimeoutMillis: 10_000,
+    // Named statements must not keep a plan that was made without seeing the values.
+    options: `-c search_path=${quote(schema)},public`,
+    application_name: `rollcall ${schema}`,
+  })
+  // An idle connection that breaks is replaced at the next query, which reports what is wrong; without a listener it would end us.
+  pool.on('error', () => undefined)
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNamedStatements(pool) }) })
+  return {
+    db,
+    schema,
+    async copyInto(table, columns, lines) {
+      const client = await pool.connect()
+      try {
+        const stream = client.query(copyFrom(`COPY ${quote(table)} (${columns.map(quote).join(', ')}) FROM STDIN`))
+        await pipeline(Readable.from(lines), stream)
+        return stream.rowCount ?? 0
+      } finally {
+        client.release()
+      }
+    },
+    close: () => db.destroy(),
+  }
+}
+
+/** One row in COPY's text format. */
+export function copyLine(values: (string | number | boolean | null)[]): string {
+  return `${values.map((value) => (value === null ? '\\N' : String(value).replace(/[\\\n\r\t]/g, escape))).join('\t')}\n`
+}
+
+const escapes: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+const escape = (character: string) => escapes[character] ?? character
+
+/** Everything or nothing; inside a transaction, part of it. */
+export function transaction<Schema, Result>(
+  db: Kysely<Schema> | Transaction<Schema>,
+  work: (trx: Transaction<Schema>) => Promise<Result>,
+): Promise<Result> {
+  return db.isTransaction ? work(db as Transaction<Schema>) : db.transaction().execute(work)
+}
+
+/**
+ * Has PostgreSQL parse each statement once per connection. A statement that searches by pattern keeps its own plan each time: the plan of a
+ * named one is made without seeing the pattern after five runs, and then misses the trigram index.
+ */
+function withNamedStatements(pool: pg.Pool) {
+  return {
+    connect: async () => {
+      const client = await pool.connect()
+      return {
+        query: (statement: unknown, parameters?: unknown) => {
+          if (typeof statement !== 'string' || !Array.isArray(parameters)) {
+            return client.query(statement as string, parameters as unknown[])
+          }
+          if (/\b(i?like|_exists_)\b/i.test(statement)) return client.query(statement, parameters)
+          return client.query({ name: nameOf(statement), text: statement, values: parameters })
+        },
+        release: () => client.release(),
+      }
+    },
+    end: () => pool.end(),
+  } as unknown as pg.Pool // the three members that Kysely's dialect uses
+}
+
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  let name = names.get(text)
+  if (name === undefined) {
+    name = createHash('sha1').update(text).digest('base64url')
+    if (names.size > 2000) names.clear() // texts made from filters could go on for ever
+    names.set(text, name)
+  }
+  return name
+}
+
+function quote(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
+}
