@@ -268,6 +268,7 @@ CREATE TABLE authorization_codes (
   request jsonb NOT NULL,
   -- a code that comes back after its use ends the family it gave (RFC 6749 §4.1.2)
   used_at timestamptz(3),
+  replayed_at timestamptz(3),
   family_id text COLLATE "C",
   expires_at timestamptz(3) NOT NULL
 );
@@ -292,3 +293,11 @@ CREATE TABLE seen_once (
   PRIMARY KEY (purpose, id_hash)
 );
 CREATE INDEX seen_once_expiry ON seen_once (expires_at);
+
+-- What went wrong at the sign-in page of late, by account and by address, hashed.
+CREATE TABLE login_failures (
+  subject_hash bytea NOT NULL,
+  failed_at timestamptz(3) NOT NULL
+);
+CREATE INDEX login_failures_recent ON login_failures (subject_hash, failed_at);
+CREATE INDEX login_failures_expiry ON login_failures (failed_at);

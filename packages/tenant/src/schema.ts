@@ -132,6 +132,7 @@ export interface TenantSchema {
     session_id: string
     request: Json<JsonObject>
     used_at: Date | null
+    replayed_at: Date | null
     family_id: string | null
     expires_at: Date
   }
@@ -143,5 +144,6 @@ export interface TenantSchema {
     dpop_jkt: string | null
     expires_at: Date
   }
+  login_failures: { subject_hash: Buffer; failed_at: Date }
   seen_once: { purpose: string; id_hash: Buffer; expires_at: Date }
 }

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test as base, expect } from '@playwright/test'
+import type { Page } from '@playwright/test'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+export interface Application {
+  dashboardUrl: string
+  tenantUrl: string
+  credentials: {
+    audience: string
+    staff: { email: string; password: string }
+    m2m: { clientId: string; clientSecret: string }
+    spa: { clientId: string }
+  }
+  /** Calls the tenant's Management API with every scope. */
+  management: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>
+}
+
+/** What a person starts, started the same way: `npm start` or `npm run events`, on free ports and a folder of its own. */
+async function startApplication(
+  what: 'standalone' | 'events',
+): Promise<{ app: Application; stop: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'))
+  const root = new URL('..', import.meta.url).pathname
+  const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), what], {
+    cwd: root,
+    env: { ...process.env, PORT: '0', TENANT_PORT: '0', ROLLCALL_DATA: folder, LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const isReady = new Promise<void>((resolve, reject) => {
+    const listen = (chunk: Buffer) => {
+      output += String(chunk)
+      if (/^Ready/m.test(output)) resolve()
+    }
+    child.stdout.on('data', listen)
+    child.stderr.on('data', listen)
+    child.once('exit', (code) => reject(new Error(`It ended with ${code} before it was ready:\n${output}`)))
+  })
+  await isReady
+  const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'))
+  const run = await read('run.json')
+  const credentials = await read('credentials.json')
+  const management = managementOf(run.tenantUrl, credentials.m2m)
+  return {
+    app: { dashboardUrl: run.dashboardUrl, tenantUrl: run.tenantUrl, credentials, management },
+    stop: async () => {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function managementOf(tenantUrl: string, m2m: { clientId: string; clientSecret: string }): Application['management'] {
+  const audience = `${tenantUrl}/api/v2/`
+  let token: Promise<string> | undefined
+  const getToken = async () => {
+    const response = await fetch(`${tenantUrl}/oauth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        grant_type: 'client_credentials',
+        client_id: m2m.clientId,
+        client_secret: m2m.clientSecret,
+        audience,
+      }),
+    })
+    return ((await response.json()) as { access_token: string }).access_token
+  }
+  return async (method, path, body) => {
+    token ??= getToken()
+    const response = await fetch(`${audience}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text ? JSON.parse(text) : undefined }
+  }
+}
+
+/** Errors a page reported, whatever the test looked at; a test that expects one takes it out. */
+export interface Complaints {
+  list: string[]
+}
+
+export const test = base.extend<{ complaints: Complaints }, { app: Application; events: Application }>({
+  app: [
+    async ({}, use) => {
+      const { app, stop } = await startApplication('standalone')
+      await use(app)
+      await stop()
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+  events: [
+    async ({}, use) => {
+      const { app, stop } = await startApplication('events')
+      await use(app)
+      await stop()
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: Complaints = { list: [] }
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.list.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.list.push(String(error)))
+      await use(complaints)
+      expect(complaints.list, 'the page complained').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+export { expect }
+
+/** Signs in on the tenant's page; ends on the dashboard. */
+export async function signIn(page: Page, app: Application, path = ''): Promise<void> {
+  await page.goto(app.dashboardUrl + path)
+  await fillSignIn(page, app.credentials.staff)
+}
+
+export async function fillSignIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.getByLabel(/e-?mail/i).fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: /^(continue|sign in|log in)$/i }).click()
+}
+
+interface AxeResult {
+  violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[]
+}
+
+/** Holds the page against WCAG 2.2 AA as far as a machine can. Injected by evaluation: the page's policy allows no foreign script. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResult> } } // the script above put it there
+    return axe.run()
+  })
+  const said = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.html).join('\n  ')}`,
+  )
+  expect(said, 'axe-core').toEqual([])
+}

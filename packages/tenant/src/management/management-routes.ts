@@ -1,0 +1,47 @@
+import { STATUS_CODES } from 'node:http'
+import { noteFailure, toRollcallError } from '@rollcall/http-kit'
+import { Router, json } from 'express'
+import type { ErrorRequestHandler } from 'express'
+import { clientGrantsRoutes } from '../client-grants/client-grants.routes.ts'
+import { clientsRoutes } from '../clients/clients.routes.ts'
+import { connectionsRoutes } from '../connections/connections.routes.ts'
+import { resourceServersRoutes } from '../resource-servers/resource-servers.routes.ts'
+import { rolesRoutes } from '../roles/roles.routes.ts'
+import type { TenantContext } from '../tenant-context.ts'
+import { usersRoutes } from '../users/users.routes.ts'
+import { authenticate } from './authorize.ts'
+import { ManagementError } from './management-error.ts'
+
+/** The Management API, to be mounted at `/api/v2`. */
+export function managementRoutes(context: TenantContext): Router {
+  const router = Router()
+  router.use(authenticate(context), json({ limit: '1mb' }))
+  router.use(usersRoutes(context), rolesRoutes(context), clientsRoutes(context))
+  router.use(resourceServersRoutes(context), clientGrantsRoutes(context), connectionsRoutes(context))
+  router.use(() => {
+    throw new ManagementError(404, 'Not Found')
+  })
+  router.use(managementErrorHandler)
+  return router
+}
+
+const managementErrorHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  if (res.headersSent) return next(error)
+  const known = error instanceof ManagementError ? error : fromEdge(error)
+  if (!known) noteFailure(req, error)
+  const status = known?.status ?? 500
+  res.status(status).json({
+    statusCode: status,
+    error: STATUS_CODES[status],
+    message: known?.message ?? 'An internal error occurred.',
+    ...(known?.errorCode !== undefined && { errorCode: known.errorCode }),
+  })
+}
+
+function fromEdge(error: unknown): ManagementError | undefined {
+  const known = toRollcallError(error)
+  if (!known) return undefined
+  if (known.status === 413)
+    return new ManagementError(413, 'Payload content length greater than maximum allowed: 1048576.')
+  return new ManagementError(known.status, known.status === 400 ? 'Invalid request payload JSON format' : known.message)
+}

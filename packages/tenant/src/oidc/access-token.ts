@@ -1,0 +1,69 @@
+import { decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import type { JWTPayload } from 'jose'
+import type { SigningKeys } from '../signing-keys/signing-keys.ts'
+
+/** What an access token of ours says, once its signature, issuer and lifetime have been found good. */
+export interface AccessToken {
+  issuer: string
+  subject: string
+  clientId: string
+  audience: string[]
+  scopes: string[]
+  permissions: string[]
+  /** RFC 7638 thumbprint of the key it is bound to (RFC 9449 §6) */
+  dpopThumbprint: string | undefined
+  expiresAt: number
+}
+
+export class TokenInvalid extends Error {
+  override readonly name: string = 'TokenInvalid'
+}
+
+export class TokenExpired extends TokenInvalid {
+  override readonly name = 'TokenExpired'
+}
+
+/**
+ * @param issuers every origin the tenant is called by, each with a slash at its end: a token fetched under one is good under all
+ * @throws TokenInvalid, TokenExpired
+ */
+export async function verifyAccessToken(
+  { keys, issuers, now }: { keys: SigningKeys; issuers: string[]; now: Date },
+  token: string,
+): Promise<AccessToken> {
+  try {
+    const { kid } = decodeProtectedHeader(token)
+    const key = kid === undefined ? undefined : await keys.verificationKey(kid)
+    if (!key) throw new TokenInvalid('Invalid signature received for JSON Web Token validation')
+    const { payload } = await jwtVerify(token, key, { algorithms: ['RS256'], issuer: issuers, currentDate: now })
+    return toAccessToken(payload)
+  } catch (error) {
+    if (error instanceof TokenInvalid) throw error
+    if (error instanceof errors.JWTExpired) {
+      throw new TokenExpired('Expired token received for JSON Web Token validation', { cause: error })
+    }
+    if (error instanceof errors.JWSSignatureVerificationFailed) {
+      throw new TokenInvalid('Invalid signature received for JSON Web Token validation', { cause: error })
+    }
+    throw new TokenInvalid('Invalid token', { cause: error })
+  }
+}
+
+function toAccessToken(payload: JWTPayload): AccessToken {
+  const { iss, sub, aud, exp, azp, client_id: clientId, scope, permissions, cnf } = payload
+  const party = azp ?? clientId
+  if (iss === undefined || sub === undefined || aud === undefined || exp === undefined || typeof party !== 'string') {
+    throw new TokenInvalid('Invalid token') // an id token of ours, say
+  }
+  const isBound = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf
+  return {
+    issuer: iss,
+    subject: sub,
+    clientId: party,
+    audience: [aud].flat(),
+    scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [],
+    permissions: Array.isArray(permissions) ? permissions.filter((name) => typeof name === 'string') : [],
+    dpopThumbprint: isBound ? String(cnf.jkt) : undefined,
+    expiresAt: exp,
+  }
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** What an /authorize request asked for, once it was found good; kept with the sign-in page and with the code. */
+export const AuthorizationRequest = z.object({
+  clientId: z.string(),
+  redirectUri: z.string(),
+  responseType: z.enum(['code', 'id_token', 'code id_token', 'token', 'id_token token', 'token id_token']),
+  responseMode: z.enum(['query', 'fragment', 'form_post', 'web_message']),
+  scope: z.string(),
+  audience: z.string().optional(),
+  state: z.string().optional(),
+  nonce: z.string().optional(),
+  codeChallenge: z.string().optional(),
+  codeChallengeMethod: z.enum(['S256', 'plain']).optional(),
+  prompt: z.enum(['none', 'login', 'consent', 'select_account']).optional(),
+  maxAge: z.number().optional(),
+  loginHint: z.string().optional(),
+  screenHint: z.string().optional(),
+  connection: z.string().optional(),
+  organization: z.string().optional(),
+  dpopThumbprint: z.string().optional(),
+})
+export type AuthorizationRequest = z.infer<typeof AuthorizationRequest>

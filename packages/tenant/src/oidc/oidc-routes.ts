@@ -1,0 +1,44 @@
+import { Router } from 'express'
+import type { ErrorRequestHandler } from 'express'
+import { noteFailure, toRollcallError } from '@rollcall/http-kit'
+import type { TenantContext } from '../tenant-context.ts'
+import { authorizeRoutes } from './authorize.routes.ts'
+import { crossOrigin } from './cross-origin.ts'
+import { discoveryRoutes } from './discovery.routes.ts'
+import { logoutRoutes } from './logout.routes.ts'
+import { OAuthError } from './oauth-error.ts'
+import { tokenRoutes } from './token.routes.ts'
+import { userinfoRoutes } from './userinfo.routes.ts'
+
+/** The sign-in side: OAuth 2.0 and OpenID Connect as Auth0 speaks them. */
+export function oidcRoutes(context: TenantContext): Router {
+  const router = Router()
+  router.use(discoveryRoutes(context))
+  router.use(['/oauth', '/userinfo'], crossOrigin(context))
+  router.use(userinfoRoutes(context), authorizeRoutes(context), logoutRoutes(context), tokenRoutes(context))
+  router.use(oauthErrorHandler)
+  return router
+}
+
+/** Speaks RFC 6749 §5.2; an error outside the family is a bug, and its caller gets no more than that. */
+const oauthErrorHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  if (res.headersSent) return next(error)
+  res.setHeader('Cache-Control', 'no-store')
+  if (error instanceof OAuthError) {
+    if (error.status === 401 && req.headers.authorization !== undefined)
+      res.setHeader('WWW-Authenticate', 'Basic realm="oauth"')
+    const body = {
+      error: error.error,
+      error_description: error.message,
+      ...(error.uri !== undefined && { error_uri: error.uri }),
+    }
+    return void res
+      .status(error.status)
+      .setHeader('Content-Type', 'application/json')
+      .send(Buffer.from(JSON.stringify(body)))
+  }
+  const known = toRollcallError(error)
+  if (known) return void res.status(known.status).json({ error: 'invalid_request', error_description: known.message })
+  noteFailure(req, error)
+  res.status(500).json({ error: 'server_error', error_description: 'Something went wrong on our side.' })
+}

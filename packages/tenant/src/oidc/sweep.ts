@@ -1,0 +1,37 @@
+import { sql, transaction } from '@rollcall/database'
+import type { TenantContext } from '../tenant-context.ts'
+
+const intervalMs = 10 * 60_000
+const keptAfterUseMs = 24 * 3_600_000
+
+/** Removes what has expired, now and then; with several processes on one database, one of them does. @returns how to stop it */
+export function startSweeping(context: TenantContext): () => void {
+  const timer = setInterval(() => {
+    sweep(context).catch((error: unknown) => context.logger.error({ err: error }, 'sweeping failed'))
+  }, intervalMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+export async function sweep({ db, now }: Pick<TenantContext, 'db' | 'now'>): Promise<void> {
+  await transaction(db, async (trx) => {
+    const { rows } = await sql<{ mine: boolean }>`
+      SELECT pg_try_advisory_xact_lock(hashtext('rollcall sweep')) AS mine`.execute(trx)
+    if (!rows[0]?.mine) return
+    const at = now()
+    const longAgo = new Date(at.getTime() - keptAfterUseMs)
+    await trx.deleteFrom('login_transactions').where('expires_at', '<', at).execute()
+    await trx
+      .deleteFrom('sessions')
+      .where((row) => row.or([row('expires_at', '<', at), row('idle_expires_at', '<', at)]))
+      .execute()
+    await trx.deleteFrom('authorization_codes').where('expires_at', '<', longAgo).execute()
+    await trx.deleteFrom('opaque_access_tokens').where('expires_at', '<', at).execute()
+    await trx.deleteFrom('seen_once').where('expires_at', '<', at).execute()
+    await trx.deleteFrom('login_failures').where('failed_at', '<', longAgo).execute()
+    await trx
+      .deleteFrom('refresh_token_families')
+      .where((row) => row.or([row('expires_at', '<', at), row('revoked_at', '<', longAgo)]))
+      .execute()
+  })
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { invalidRequest } from './oauth-error.ts'
+
+// No field of the protocol is longer; a NUL cannot be stored, and nothing that holds one was made by us.
+const text = z
+  .string()
+  .max(16_384)
+  // eslint-disable-next-line no-control-regex -- the one character that PostgreSQL's text cannot hold
+  .regex(/^[^\u0000]*$/)
+  .refine((value) => value.isWellFormed())
+
+const TokenRequest = z.object({
+  grant_type: text,
+  client_id: text.optional(),
+  client_secret: text.optional(),
+  client_assertion: text.optional(),
+  client_assertion_type: text.optional(),
+  audience: text.optional(),
+  scope: text.optional(),
+  code: text.optional(),
+  code_verifier: text.optional(),
+  redirect_uri: text.optional(),
+  refresh_token: text.optional(),
+})
+export type TokenRequest = z.infer<typeof TokenRequest>
+
+/**
+ * Reads the body of a token request: form or JSON, Auth0 takes both.
+ * @throws OAuthError invalid_request naming the first parameter at fault
+ */
+export function readTokenRequest(body: unknown): TokenRequest {
+  const result = TokenRequest.safeParse(typeof body === 'object' && body !== null ? body : {})
+  if (result.success) return result.data
+  const name = result.error.issues[0]?.path[0]
+  const isMissing = typeof body !== 'object' || body === null || !(String(name) in body)
+  throw invalidRequest(
+    isMissing ? `Missing required parameter: ${String(name)}` : `Parameter ${String(name)} is not valid`,
+  )
+}
+
+/** The names in a space-separated list, each once. */
+export const scopesOf = (scope: string | undefined): string[] => [...new Set(scope?.split(' ').filter(Boolean) ?? [])]

@@ -1,0 +1,66 @@
+import { findResourceServer, toIdentifier } from '../resource-servers/resource-servers.store.ts'
+import type { ResourceServer } from '../resource-servers/resource-servers.store.ts'
+import type { Client } from '../clients/clients.store.ts'
+import type { TenantContext } from '../tenant-context.ts'
+import { permissionsOf } from '../users/users.store.ts'
+import type { UserRow } from '../users/users.store.ts'
+import { issueAccessToken, issueIdToken, issueOpaqueToken, oidcScopes } from './issue-tokens.ts'
+
+/** What a person's tokens are made of; the same at the first exchange and at each refresh. */
+export interface UserGrant {
+  origin: string
+  client: Client
+  user: UserRow
+  audience: string | undefined
+  scopes: string[]
+  sessionId: string | null
+  nonce: string | undefined
+  authenticatedAt: Date
+  dpopThumbprint: string | undefined
+  grantType?: 'refresh_token'
+}
+
+/** The API an audience names, if the tenant has it. */
+export function apiOf(context: TenantContext, audience: string): Promise<ResourceServer | undefined> {
+  return findResourceServer(context.db, toIdentifier(context.origins(), audience))
+}
+
+/** The token answer for a person, less the refresh token. With RBAC a scope is granted as far as they hold the permission. */
+export async function issueForUser(context: TenantContext, grant: UserGrant): Promise<Record<string, unknown>> {
+  const { origin, client, user, audience, scopes, sessionId, nonce, authenticatedAt, dpopThumbprint } = grant
+  const api = audience === undefined ? undefined : await apiOf(context, audience)
+  const standard = scopes.filter((scope) => oidcScopes.includes(scope))
+  let granted = standard
+  let access
+  if (api && audience !== undefined) {
+    const { enforce_policies: isEnforced, token_dialect: dialect } = api.settings
+    const held =
+      isEnforced || dialect.endsWith('_authz') ? await permissionsOf(context.db, user.user_id, api.identifier) : []
+    const offered = api.scopes.map(({ value }) => value)
+    const ofApi = scopes.filter((scope) => offered.includes(scope) && (!isEnforced || held.includes(scope)))
+    granted = [...standard, ...ofApi]
+    access = await issueAccessToken(context, {
+      origin,
+      client,
+      api,
+      audience,
+      subject: user.user_id,
+      scopes: granted,
+      permissions: held,
+      dpopThumbprint,
+      ...(grant.grantType && { grantType: grant.grantType }),
+    })
+  } else {
+    access = await issueOpaqueToken(context, { client, userId: user.user_id, scopes: granted, dpopThumbprint })
+  }
+  const idToken = granted.includes('openid')
+    ? await issueIdToken(context, { origin, client, user, scopes: granted, sessionId, nonce, authenticatedAt })
+    : undefined
+  return {
+    access_token: access.access_token,
+    ...(idToken !== undefined && { id_token: idToken }),
+    scope: granted.join(' '),
+    expires_in: access.expires_in,
+    token_type: access.token_type,
+  }
+}

@@ -1,0 +1,192 @@
+import { Router } from 'express'
+import { z } from 'zod'
+import { prefixedId } from '../ids.ts'
+import { requireScope } from '../management/authorize.ts'
+import { ManagementError } from '../management/management-error.ts'
+import { PagingQuery, paged, pagingQuery } from '../management/paging.ts'
+import { validate } from '../management/validate.ts'
+import { originOf } from '../request-origin.ts'
+import { toAudience, toIdentifier } from '../resource-servers/resource-servers.store.ts'
+import type { TenantContext } from '../tenant-context.ts'
+import { requirePermissions } from '../users/users.routes.ts'
+
+const RoleBody = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(28 * 4)
+    .describe('Name of the role.'),
+  description: z.string().max(255).optional().describe('Description of the role.'),
+})
+const ListRolesQuery = z.strictObject({ ...pagingQuery, name_filter: z.string().max(200).optional() })
+const PermissionsBody = z.strictObject({
+  permissions: z
+    .array(
+      z.strictObject({
+        resource_server_identifier: z.string().min(1).max(600),
+        permission_name: z.string().min(1).max(280),
+      }),
+    )
+    .min(1)
+    .max(1000),
+})
+const UsersBody = z.strictObject({ users: z.array(z.string().min(1).max(320)).min(1).max(1000) })
+
+const roleMissing = () => new ManagementError(404, 'The role does not exist.')
+
+/** Everything under `/roles`. A role is answered as id, name and description, no more. */
+export function rolesRoutes(context: TenantContext): Router {
+  const { db, now } = context
+  const router = Router()
+  const columns = ['id', 'name', 'description'] as const
+  const find = async (id: string) => {
+    const role = await db.selectFrom('roles').select(columns).where('id', '=', id).executeTakeFirst()
+    if (!role) throw roleMissing()
+    return role
+  }
+
+  router.get('/roles', async (req, res) => {
+    requireScope(req, 'read:roles')
+    const query = validate(ListRolesQuery, req.query, 'query')
+    const matching = db
+      .selectFrom('roles')
+      .$if(query.name_filter !== undefined, (roles) =>
+        roles.where((row) =>
+          row(row.fn<number>('strpos', [row.fn('lower', ['name']), row.val(query.name_filter?.toLowerCase())]), '>', 0),
+        ),
+      )
+    const { total } = await matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+    const items = await matching
+      .select(columns)
+      .orderBy('name')
+      .limit(query.per_page)
+      .offset(query.page * query.per_page)
+      .execute()
+    res.json(paged(query, { name: 'roles', items, total }))
+  })
+
+  router.post('/roles', async (req, res) => {
+    requireScope(req, 'create:roles')
+    const { name, description } = validate(RoleBody, req.body, 'body')
+    const role = await db
+      .insertInto('roles')
+      .values({ id: prefixedId('rol'), name, description: description ?? null, created_at: now() })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(columns)
+      .executeTakeFirst()
+    if (!role) throw new ManagementError(409, 'The role name is already used.', 'role_conflict')
+    res.json(role)
+  })
+
+  router.get('/roles/:id', async (req, res) => {
+    requireScope(req, 'read:roles')
+    res.json(await find(req.params.id))
+  })
+
+  router.patch('/roles/:id', async (req, res) => {
+    requireScope(req, 'update:roles')
+    const body = validate(RoleBody.partial(), req.body, 'body')
+    const { id } = await find(req.params.id)
+    if (Object.keys(body).length > 0) await db.updateTable('roles').set(body).where('id', '=', id).execute()
+    res.json(await find(id))
+  })
+
+  router.delete('/roles/:id', async (req, res) => {
+    requireScope(req, 'delete:roles')
+    const deleted = await db.deleteFrom('roles').where('id', '=', req.params.id).executeTakeFirst()
+    if (deleted.numDeletedRows === 0n) throw roleMissing()
+    res.json({})
+  })
+
+  router.get('/roles/:id/permissions', async (req, res) => {
+    requireScope(req, 'read:roles')
+    const query = validate(PagingQuery, req.query, 'query')
+    const { id } = await find(req.params.id)
+    const rows = await db
+      .selectFrom('role_permissions')
+      .innerJoin('resource_servers', 'resource_servers.identifier', 'role_permissions.resource_server_identifier')
+      .select(['permission_name', 'resource_servers.name', 'resource_servers.identifier', 'resource_servers.scopes'])
+      .where('role_id', '=', id)
+      .orderBy('resource_servers.identifier')
+      .orderBy('permission_name')
+      .execute()
+    const origin = originOf(context, req)
+    const items = rows.map(({ permission_name, name, identifier, scopes }) => ({
+      permission_name,
+      description: scopes.find(({ value }) => value === permission_name)?.description ?? '',
+      resource_server_name: name,
+      resource_server_identifier: toAudience(origin, identifier),
+    }))
+    const from = query.page * query.per_page
+    res.json(
+      paged(query, { name: 'permissions', items: items.slice(from, from + query.per_page), total: items.length }),
+    )
+  })
+
+  router.post('/roles/:id/permissions', async (req, res) => {
+    requireScope(req, 'update:roles')
+    const { permissions } = validate(PermissionsBody, req.body, 'body')
+    const { id } = await find(req.params.id)
+    const wanted = permissions.map(({ resource_server_identifier, permission_name }) => ({
+      resource_server_identifier: toIdentifier(context.origins(), resource_server_identifier),
+      permission_name,
+    }))
+    await requirePermissions(context, wanted)
+    await db
+      .insertInto('role_permissions')
+      .values(wanted.map((permission) => ({ role_id: id, ...permission })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    res.status(201).json({})
+  })
+
+  router.delete('/roles/:id/permissions', async (req, res) => {
+    requireScope(req, 'update:roles')
+    const { permissions } = validate(PermissionsBody, req.body, 'body')
+    const { id } = await find(req.params.id)
+    for (const { resource_server_identifier, permission_name } of permissions) {
+      await db
+        .deleteFrom('role_permissions')
+        .where('role_id', '=', id)
+        .where('resource_server_identifier', '=', toIdentifier(context.origins(), resource_server_identifier))
+        .where('permission_name', '=', permission_name)
+        .execute()
+    }
+    res.status(204).end()
+  })
+
+  router.get('/roles/:id/users', async (req, res) => {
+    requireScope(req, 'read:users', 'read:role_members')
+    const query = validate(PagingQuery, req.query, 'query')
+    const { id } = await find(req.params.id)
+    const members = db
+      .selectFrom('user_roles')
+      .innerJoin('users', 'users.user_id', 'user_roles.user_id')
+      .where('role_id', '=', id)
+    const { total } = await members.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+    const items = await members
+      .select(['users.user_id', 'users.email', 'users.picture', 'users.name'])
+      .orderBy('user_roles.assigned_at')
+      .orderBy('users.user_id')
+      .limit(query.per_page)
+      .offset(query.page * query.per_page)
+      .execute()
+    res.json(paged(query, { name: 'users', items, total }))
+  })
+
+  router.post('/roles/:id/users', async (req, res) => {
+    requireScope(req, 'update:roles', 'create:role_members')
+    const { users } = validate(UsersBody, req.body, 'body')
+    const { id } = await find(req.params.id)
+    const known = await db.selectFrom('users').select('user_id').where('user_id', 'in', users).execute()
+    if (known.length < new Set(users).size)
+      throw new ManagementError(404, 'The user does not exist.', 'inexistent_user')
+    await db
+      .insertInto('user_roles')
+      .values(known.map(({ user_id }) => ({ user_id, role_id: id, assigned_at: now() })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    res.json({})
+  })
+  return router
+}

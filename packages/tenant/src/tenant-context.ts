@@ -1,0 +1,20 @@
+import type { Kysely } from '@rollcall/database'
+import type { Logger } from '@rollcall/http-kit'
+import type { SigningKeys } from './signing-keys/signing-keys.ts'
+import type { TenantSchema } from './schema.ts'
+
+/** What every part of the tenant stands on. */
+export interface TenantContext {
+  db: Kysely<TenantSchema>
+  keys: SigningKeys
+  /** 32 bytes that seal client secrets and private keys. */
+  secret: Buffer
+  /** The origins the tenant is called by (`http://localhost:8001`), the canonical one first. */
+  origins: () => string[]
+  now: () => Date
+  logger: Logger
+}
+
+/** Every listed origin as an issuer: with a slash at its end, as Auth0 writes it. */
+export const issuersOf = ({ origins }: Pick<TenantContext, 'origins'>): string[] =>
+  origins().map((origin) => `${origin}/`)

@@ -1,0 +1,192 @@
+import { Router } from 'express'
+import { z } from 'zod'
+import { requireScope } from '../management/authorize.ts'
+import { ManagementError } from '../management/management-error.ts'
+import { PagingQuery, paged, pick, pagingQuery } from '../management/paging.ts'
+import { validate } from '../management/validate.ts'
+import { toAudience, toIdentifier } from '../resource-servers/resource-servers.store.ts'
+import { originOf } from '../request-origin.ts'
+import type { TenantContext } from '../tenant-context.ts'
+import { createUser } from './create-user.ts'
+import { getUser, presentUsers, requireUser } from './get-user.ts'
+import { ListUsersQuery, listUsers } from './list-users.ts'
+import { updateUser } from './update-user.ts'
+import { CreateUserBody, UpdateUserBody } from './user-input.ts'
+import { holdingsOf } from './user-permissions.store.ts'
+
+const UserId = z
+  .string()
+  .max(320)
+  .regex(/^[^|\s]+\|.+$/)
+const FieldsQuery = z.looseObject({ fields: pagingQuery.fields, include_fields: pagingQuery.include_fields })
+const RolesBody = z.strictObject({
+  roles: z.array(z.string().min(1).max(64)).min(1).max(50).describe('List of roles IDs to associate with the user.'),
+})
+const PermissionsBody = z.strictObject({
+  permissions: z
+    .array(
+      z.strictObject({
+        resource_server_identifier: z.string().min(1).max(600),
+        permission_name: z.string().min(1).max(280),
+      }),
+    )
+    .min(1)
+    .max(1000),
+})
+
+/** Everything under `/users` and `/users-by-email`. */
+export function usersRoutes(context: TenantContext): Router {
+  const { db, now } = context
+  const router = Router()
+  const idOf = (params: { id: string }) => validate(z.object({ id: UserId }), params, 'path').id
+
+  router.get('/users', async (req, res) => {
+    requireScope(req, 'read:users')
+    const query = validate(ListUsersQuery, req.query, 'query')
+    const { users, total } = await listUsers(db, query)
+    res.json(paged(query, { name: 'users', items: users, total }, { withLength: true }))
+  })
+
+  router.post('/users', async (req, res) => {
+    requireScope(req, 'create:users')
+    res.status(201).json(await createUser(context, validate(CreateUserBody, req.body, 'body')))
+  })
+
+  router.get('/users-by-email', async (req, res) => {
+    requireScope(req, 'read:users')
+    const { email, fields, include_fields } = validate(
+      z.looseObject({ email: z.string().min(1).max(320), ...FieldsQuery.shape }),
+      req.query,
+      'query',
+    )
+    const rows = await db
+      .selectFrom('users')
+      .selectAll()
+      .where((row) => row(row.fn<string>('lower', ['email']), '=', email.toLowerCase()))
+      .orderBy('created_at')
+      .orderBy('user_id')
+      .execute()
+    res.json((await presentUsers(db, rows)).map((user) => pick(user, fields, include_fields)))
+  })
+
+  router.get('/users/:id', async (req, res) => {
+    requireScope(req, 'read:users')
+    const { fields, include_fields } = validate(FieldsQuery, req.query, 'query')
+    res.json(pick(await getUser(db, idOf(req.params)), fields, include_fields))
+  })
+
+  router.patch('/users/:id', async (req, res) => {
+    const body = validate(UpdateUserBody, req.body, 'body')
+    const isAppMetadataOnly = Object.keys(body).every((key) => key === 'app_metadata')
+    requireScope(req, 'update:users', ...(isAppMetadataOnly ? ['update:users_app_metadata'] : []))
+    res.json(await updateUser(context, idOf(req.params), body))
+  })
+
+  router.delete('/users/:id', async (req, res) => {
+    requireScope(req, 'delete:users')
+    // What hangs on the user (identities, roles, sessions, refresh tokens) goes with the row.
+    await db.deleteFrom('users').where('user_id', '=', idOf(req.params)).execute()
+    res.status(204).end() // also when there was none
+  })
+
+  router.get('/users/:id/roles', async (req, res) => {
+    requireScope(req, 'read:users')
+    requireScope(req, 'read:roles')
+    const query = validate(PagingQuery, req.query, 'query')
+    const { user_id: userId } = await requireUser(db, idOf(req.params))
+    const roles = await db
+      .selectFrom('user_roles')
+      .innerJoin('roles', 'roles.id', 'user_roles.role_id')
+      .select(['roles.id', 'roles.name', 'roles.description'])
+      .where('user_roles.user_id', '=', userId)
+      .orderBy('roles.name')
+      .execute()
+    const from = query.page * query.per_page
+    res.json(paged(query, { name: 'roles', items: roles.slice(from, from + query.per_page), total: roles.length }))
+  })
+
+  router.post('/users/:id/roles', async (req, res) => {
+    requireScope(req, 'update:users', 'create:role_members')
+    const { roles } = validate(RolesBody, req.body, 'body')
+    const { user_id: userId } = await requireUser(db, idOf(req.params))
+    const known = await db.selectFrom('roles').select('id').where('id', 'in', roles).execute()
+    if (known.length < new Set(roles).size) throw new ManagementError(404, 'The role does not exist.')
+    await db
+      .insertInto('user_roles')
+      .values(known.map(({ id }) => ({ user_id: userId, role_id: id, assigned_at: now() })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    res.status(204).end()
+  })
+
+  router.delete('/users/:id/roles', async (req, res) => {
+    requireScope(req, 'update:users', 'delete:role_members')
+    const { roles } = validate(RolesBody, req.body, 'body')
+    await db.deleteFrom('user_roles').where('user_id', '=', idOf(req.params)).where('role_id', 'in', roles).execute()
+    res.status(204).end()
+  })
+
+  router.get('/users/:id/permissions', async (req, res) => {
+    requireScope(req, 'read:users')
+    const query = validate(PagingQuery, req.query, 'query')
+    const { user_id: userId } = await requireUser(db, idOf(req.params))
+    const all = await holdingsOf(db, userId)
+    const origin = originOf(context, req)
+    const from = query.page * query.per_page
+    const items = all
+      .slice(from, from + query.per_page)
+      .map((item) => ({ ...item, resource_server_identifier: toAudience(origin, item.resource_server_identifier) }))
+    res.json(paged(query, { name: 'permissions', items, total: all.length }))
+  })
+
+  router.post('/users/:id/permissions', async (req, res) => {
+    requireScope(req, 'update:users')
+    const { permissions } = validate(PermissionsBody, req.body, 'body')
+    const { user_id: userId } = await requireUser(db, idOf(req.params))
+    const wanted = permissions.map(({ resource_server_identifier, permission_name }) => ({
+      resource_server_identifier: toIdentifier(context.origins(), resource_server_identifier),
+      permission_name,
+    }))
+    await requirePermissions(context, wanted)
+    await db
+      .insertInto('user_permissions')
+      .values(wanted.map((permission) => ({ user_id: userId, ...permission })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    res.status(201).json({})
+  })
+
+  router.delete('/users/:id/permissions', async (req, res) => {
+    requireScope(req, 'update:users')
+    const { permissions } = validate(PermissionsBody, req.body, 'body')
+    const userId = idOf(req.params)
+    for (const { resource_server_identifier, permission_name } of permissions) {
+      await db
+        .deleteFrom('user_permissions')
+        .where('user_id', '=', userId)
+        .where('resource_server_identifier', '=', toIdentifier(context.origins(), resource_server_identifier))
+        .where('permission_name', '=', permission_name)
+        .execute()
+    }
+    res.status(204).end()
+  })
+  return router
+}
+
+/** @throws ManagementError 404 naming the first permission that no API has */
+export async function requirePermissions(
+  { db }: Pick<TenantContext, 'db'>,
+  permissions: { resource_server_identifier: string; permission_name: string }[],
+): Promise<void> {
+  const identifiers = permissions.map((permission) => permission.resource_server_identifier)
+  const apis = await db
+    .selectFrom('resource_servers')
+    .select(['identifier', 'scopes'])
+    .where('identifier', 'in', identifiers)
+    .execute()
+  for (const { resource_server_identifier: identifier, permission_name: name } of permissions) {
+    const api = apis.find((candidate) => candidate.identifier === identifier)
+    if (api?.scopes.some(({ value }) => value === name)) continue
+    throw new ManagementError(404, `This permission does not exist: '${identifier} - ${name}'`)
+  }
+}

@@ -1,0 +1,56 @@
+import { sql } from '@rollcall/database'
+import type { Kysely, Selectable } from '@rollcall/database'
+import type { TenantSchema } from '../schema.ts'
+
+export type UserRow = Selectable<TenantSchema['users']>
+export type IdentityRow = Selectable<TenantSchema['identities']>
+
+export function findUser(db: Kysely<TenantSchema>, userId: string): Promise<UserRow | undefined> {
+  return db.selectFrom('users').selectAll().where('user_id', '=', userId).executeTakeFirst()
+}
+
+/** The account of a database connection that someone signs in to with this e-mail address or username. */
+export function findDatabaseIdentity(
+  db: Kysely<TenantSchema>,
+  connections: string[],
+  login: string,
+): Promise<{ user_id: string; password_hash: string | null } | undefined> {
+  const name = login.trim().toLowerCase()
+  return db
+    .selectFrom('identities')
+    .select(['user_id', 'password_hash'])
+    .where('connection', 'in', connections)
+    .where((row) => row.or([row('login_email', '=', name), row('login_username', '=', name)]))
+    .executeTakeFirst()
+}
+
+export async function recordLogin(
+  db: Kysely<TenantSchema>,
+  { userId, ip, at }: { userId: string; ip: string; at: Date },
+): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ last_login: at, last_ip: ip, logins_count: sql`logins_count + 1`, updated_at: at })
+    .where('user_id', '=', userId)
+    .execute()
+}
+
+/** What a user holds on an API, directly or through a role; in a settled order. */
+export async function permissionsOf(db: Kysely<TenantSchema>, userId: string, identifier: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('user_permissions')
+    .select('permission_name')
+    .where('user_id', '=', userId)
+    .where('resource_server_identifier', '=', identifier)
+    .union(
+      db
+        .selectFrom('user_roles')
+        .innerJoin('role_permissions', 'role_permissions.role_id', 'user_roles.role_id')
+        .select('role_permissions.permission_name')
+        .where('user_roles.user_id', '=', userId)
+        .where('role_permissions.resource_server_identifier', '=', identifier),
+    )
+    .orderBy('permission_name')
+    .execute()
+  return rows.map((row) => row.permission_name)
+}
