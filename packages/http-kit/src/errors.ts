@@ -49,6 +49,11 @@ export class NotFound extends RollcallError {
   readonly status = 404
 }
 
+/** The address is right and the verb is not; whoever throws has set the `Allow` header (RFC 9110 §15.5.6). */
+export class MethodNotAllowed extends RollcallError {
+  readonly status = 405
+}
+
 export class Conflict extends RollcallError {
   readonly status = 409
 }

@@ -1,6 +1,7 @@
 export {
   Conflict,
   InvalidInput,
+  MethodNotAllowed,
   NotAllowed,
   NotAuthenticated,
   NotFound,

@@ -9,14 +9,16 @@ export const Permission = z.enum(permissions)
 export type Permission = z.infer<typeof Permission>
 
 /** Who is asking: a staff member, or a program with a machine-to-machine token. */
-export const Me = z.object({
-  userId: z.string().meta({ description: 'The `sub` of the access token; `…@clients` for a program.' }),
-  kind: z.enum(['person', 'program']),
-  name: z.string().nullable(),
-  email: z.string().nullable(),
-  picture: z.string().nullable(),
-  permissions: z.array(Permission).meta({ description: 'What they may do here, `manage:users` already spelt out.' }),
-})
+export const Me = z
+  .object({
+    userId: z.string().meta({ description: 'The `sub` of the access token; `…@clients` for a program.' }),
+    kind: z.enum(['person', 'program']),
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    picture: z.string().nullable(),
+    permissions: z.array(Permission).meta({ description: 'What they may do here, `manage:users` already spelt out.' }),
+  })
+  .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>
 
 /** What the dashboard must know before anyone has signed in. Public; holds no secret. */

@@ -1,18 +1,22 @@
 import { z } from 'zod'
 
 /** One fault in what was sent: where it is and how to mend it. */
-export const FieldError = z.object({ path: z.string().meta({ example: 'query.perPage' }), message: z.string() })
+export const FieldError = z
+  .object({ path: z.string().meta({ example: 'query.perPage' }), message: z.string() })
+  .meta({ id: 'FieldError' })
 export type FieldError = z.infer<typeof FieldError>
 
 /** Every refusal of the admin API: `application/problem+json` (RFC 9457). */
-export const Problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  instance: z.string(),
-  code: z.string().meta({ description: 'Stable, kebab-case; match on this.', example: 'user-not-found' }),
-  requestId: z.string(),
-  errors: z.array(FieldError).optional(),
-})
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string().meta({ description: 'Stable, kebab-case; match on this.', example: 'user-not-found' }),
+    requestId: z.string(),
+    errors: z.array(FieldError).optional(),
+  })
+  .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>
