@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ManagementClient } from 'auth0'
+import { UpstreamFailed } from '@rollcall/http-kit'
+import { mayPass, readTenantFault, toRollcallError, type TenantFault, type TenantStep } from './tenant-fault.ts'
+
+/** One token and the SDK client that uses it. A refused token means a new session. */
+export interface TenantSession {
+  sdk: ManagementClient
+  accessToken(): Promise<string>
+}
+
+/** The SDK's own retries would repeat a POST; they are off, and this says what we do instead. */
+export interface AttemptOptions {
+  abortSignal: AbortSignal
+  maxRetries: 0
+}
+
+export interface TenantTask<T> {
+  /** True for what changes nothing when done twice: GET, and Auth0's DELETE of a user. */
+  isRepeatable: boolean
+  run(sdk: ManagementClient, options: AttemptOptions): Promise<T>
+}
+
+export type CallTenant = <T>(task: TenantTask<T>) => Promise<T>
+
+export interface CallTenantDeps {
+  origin: string
+  openSession(): TenantSession
+  /** For the whole call: token, attempts and the waits between them. */
+  deadlineMs: number
+}
+
+const firstBackoffMs = 200
+const longestBackoffMs = 2000
+
+/**
+ * Calls the tenant inside a deadline. A refused token is renewed once; what may pass is asked again after a jittered wait, or
+ * after the wait the tenant asks for, where repeating is safe.
+ * @returns a function that throws the RollcallError family: Unavailable, TooManyRequests, UpstreamFailed, NotFound, InvalidInput, Conflict
+ */
+export function createCallTenant({ origin, openSession, deadlineMs }: CallTenantDeps): CallTenant {
+  let session = openSession()
+
+  return async (task) => {
+    const deadlineAt = performance.now() + deadlineMs
+    let mayRenew = true
+    for (let attempt = 0; ; attempt += 1) {
+      const used = session
+      const outcome = await attemptOnce(used, task, Math.max(1, deadlineAt - performance.now()))
+      if (!('fault' in outcome)) return outcome.value
+      const { fault } = outcome
+      if (fault.step === 'call' && fault.status === 401 && mayRenew) {
+        mayRenew = false
+        // Of many calls that meet a refused token, the first opens the new session and the others find it.
+        if (session === used) session = openSession()
+        continue
+      }
+      const isSafe = task.isRepeatable || fault.step === 'token'
+      const waitMs = fault.retryAfterSeconds === undefined ? backoffMs(attempt) : fault.retryAfterSeconds * 1000
+      if (!isSafe || !mayPass(fault) || performance.now() + waitMs >= deadlineAt) throw toRollcallError(fault, origin)
+      await sleep(waitMs * (1 + Math.random() * 0.1))
+    }
+  }
+}
+
+async function attemptOnce<T>(
+  session: TenantSession,
+  task: TenantTask<T>,
+  timeoutMs: number,
+): Promise<{ value: T } | { fault: TenantFault }> {
+  const abortSignal = AbortSignal.timeout(timeoutMs)
+  let step: TenantStep = 'token'
+  try {
+    const token = await before(abortSignal, session.accessToken())
+    if (!token) throw new UpstreamFailed('tenant-failed', 'The tenant answered a token request without a token.')
+    step = 'call'
+    return { value: await before(abortSignal, task.run(session.sdk, { abortSignal, maxRetries: 0 })) }
+  } catch (error) {
+    if (error instanceof UpstreamFailed) throw error
+    return { fault: readTenantFault(error, step, Date.now()) }
+  }
+}
+
+/** The SDK's token request takes no signal of ours, and its reading of a body outlives its own timeout. */
+async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** “Full jitter”: anywhere between half and all of a doubling wait, so that many callers do not come back together. */
+function backoffMs(attempt: number): number {
+  return Math.min(longestBackoffMs, firstBackoffMs * 2 ** attempt) * (0.5 + Math.random() / 2)
+}

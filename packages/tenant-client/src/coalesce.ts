@@ -1,0 +1,28 @@
+/** Lets equal questions asked at the same moment share one answer. */
+export interface Coalescer<T> {
+  share(key: string, ask: () => Promise<T>): Promise<T>
+  /** After a change: answers under way may be from before it, so nobody new may join them. */
+  forget(): void
+}
+
+/**
+ * @param joinWindowMs how long after it was asked a question may still be joined. It bounds how old an answer can be, and is short because
+ *   a slow answer must not be handed to somebody who asked long after it was begun.
+ */
+export function createCoalescer<T>(joinWindowMs = 50): Coalescer<T> {
+  const underWay = new Map<string, { answer: Promise<T>; askedAt: number }>()
+  return {
+    share(key, ask) {
+      const joinable = underWay.get(key)
+      if (joinable && performance.now() - joinable.askedAt <= joinWindowMs) return joinable.answer
+      const entry = { answer: ask(), askedAt: performance.now() }
+      underWay.set(key, entry)
+      const leave = () => {
+        if (underWay.get(key) === entry) underWay.delete(key)
+      }
+      entry.answer.then(leave, leave)
+      return entry.answer
+    },
+    forget: () => underWay.clear(),
+  }
+}

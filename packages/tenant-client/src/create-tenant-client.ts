@@ -1,0 +1,72 @@
+import { ManagementClient, TokenProvider } from 'auth0'
+import { createCallTenant, type TenantSession } from './call-tenant.ts'
+import { checkTenant, type TenantFinding } from './check-tenant.ts'
+import { createReach } from './reach-tenant.ts'
+import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
+import { tenantOrigin } from './tenant-origin.ts'
+import { createTenantUsers, type TenantUsers } from './users.ts'
+
+export interface TenantClientOptions {
+  /** `example.eu.auth0.com`, or an origin such as `http://localhost:8001` for a tenant on this machine. */
+  domain: string
+  /** The machine-to-machine application. */
+  clientId: string
+  clientSecret: string
+  /** The Management API's identifier; `https://<domain>/api/v2/` when absent. */
+  audience?: string
+  /** PEM of a certificate authority to trust besides the well-known ones. */
+  ca?: string
+  fetch?: Fetch
+  /** For one call in all, retries included. */
+  deadlineMs?: number
+  /** How many users paging can reach; Auth0's is 1,000. Infinity: all of them. */
+  pagingLimit?: number
+}
+
+export interface TenantClient {
+  readonly origin: string
+  readonly pagingLimit: number
+  readonly users: TenantUsers
+  /** Whether the tenant answers at all; spends none of its Management API's rate limit. @throws Unavailable */
+  reach(): Promise<void>
+  /**
+   * For start-up: tries the credentials and reads what they are good for.
+   * @param applicationAudience the identifier of the API that staff's access tokens are for (AUTH0_AUDIENCE)
+   */
+  check(applicationAudience: string): Promise<TenantFinding[]>
+  close(): Promise<void>
+}
+
+/**
+ * A typed client of the Management API. It cannot tell our tenant from auth0.com. One token serves all calls until shortly
+ * before it expires; concurrent calls share one request for it. Neither the secret nor a token is ever in an error.
+ */
+export function createTenantClient(options: TenantClientOptions): TenantClient {
+  const { clientId, clientSecret, deadlineMs = 10_000, pagingLimit = 1000 } = options
+  const origin = tenantOrigin(options.domain)
+  const domain = new URL(origin).host // all the SDK takes; the fetch below knows the scheme
+  const audience = options.audience ?? `https://${domain}/api/v2/`
+  const carrier = createTenantFetch(options)
+  const newTokens = (wanted: string) =>
+    new TokenProvider({ domain, clientId, clientSecret, audience: wanted, fetch: carrier.fetch })
+
+  const openSession = (): TenantSession => {
+    const tokens = newTokens(audience)
+    const accessToken = () => tokens.getAccessToken()
+    return { accessToken, sdk: new ManagementClient({ domain, token: accessToken, fetch: carrier.fetch }) }
+  }
+  const reach = createReach({ origin, fetch: carrier.fetch })
+
+  return {
+    origin,
+    pagingLimit,
+    users: createTenantUsers(createCallTenant({ origin, openSession, deadlineMs })),
+    reach,
+    check: (applicationAudience) =>
+      checkTenant(
+        { origin, reach, requestToken: (wanted) => newTokens(wanted).getAccessToken() },
+        { managementAudience: audience, applicationAudience },
+      ),
+    close: () => carrier.close(),
+  }
+}

@@ -1,0 +1,7 @@
+export type { TenantFinding } from './check-tenant.ts'
+export { createTenantClient } from './create-tenant-client.ts'
+export type { TenantClient, TenantClientOptions } from './create-tenant-client.ts'
+export { tenantOrigin } from './tenant-origin.ts'
+export { fewestLiteralsAfterWildcard } from './user-query.ts'
+export type { UserQuery, UserQueryField } from './user-query.ts'
+export type { ListTenantUsers, TenantUsers, TenantUserSortField } from './users.ts'

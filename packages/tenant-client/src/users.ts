@@ -1,0 +1,84 @@
+import { ManagementUser, ManagementUserPage, ManagementUserSummary } from '@rollcall/contracts/management-api'
+import { NotFound, UpstreamFailed } from '@rollcall/http-kit'
+import type { z } from 'zod'
+import type { CallTenant } from './call-tenant.ts'
+import { createCoalescer } from './coalesce.ts'
+import { printUserQuery, type UserQuery } from './user-query.ts'
+
+export type TenantUserSortField = 'name' | 'email' | 'created_at' | 'last_login' | 'logins_count'
+
+export interface ListTenantUsers {
+  /** Counted from 0. */
+  page: number
+  /** 1 to 100. */
+  perPage: number
+  sort: { field: TenantUserSortField; direction: 'up' | 'down' }
+  query?: UserQuery | undefined
+}
+
+export interface TenantUsers {
+  /** @throws InvalidInput `beyond-reach` past what the tenant's paging can reach */
+  list(wanted: ListTenantUsers): Promise<ManagementUserPage>
+  /** @throws NotFound `user-not-found` */
+  get(userId: string): Promise<ManagementUser>
+  /** Idempotent, as Auth0's is: deleting a user who is not there succeeds. */
+  delete(userId: string): Promise<void>
+}
+
+const summaryFields = Object.keys(ManagementUserSummary.shape).join(',')
+
+export function createTenantUsers(call: CallTenant): TenantUsers {
+  const lists = createCoalescer<ManagementUserPage>()
+  const gets = createCoalescer<ManagementUser>()
+
+  return {
+    list(wanted) {
+      const request = {
+        page: wanted.page,
+        per_page: wanted.perPage,
+        include_totals: true,
+        sort: `${wanted.sort.field}:${wanted.sort.direction === 'up' ? 1 : -1}`,
+        fields: summaryFields,
+        include_fields: true,
+        search_engine: 'v3' as const,
+        ...(wanted.query && { q: printUserQuery(wanted.query) }),
+      }
+      return lists.share(JSON.stringify(request), async () => {
+        const page = await call({ isRepeatable: true, run: (sdk, options) => sdk.users.list(request, options) })
+        return understand(ManagementUserPage, page.response, 'GET /api/v2/users')
+      })
+    },
+
+    get: (userId) =>
+      gets.share(userId, async () => {
+        try {
+          const user = await call({ isRepeatable: true, run: (sdk, options) => sdk.users.get(userId, {}, options) })
+          return understand(ManagementUser, user, 'GET /api/v2/users/{id}')
+        } catch (error) {
+          if (error instanceof NotFound) throw new NotFound('user-not-found', `There is no user ${userId}.`)
+          throw error
+        }
+      }),
+
+    async delete(userId) {
+      try {
+        await call({ isRepeatable: true, run: (sdk, options) => sdk.users.delete(userId, options) })
+      } finally {
+        // Also when it failed: it may have been done all the same.
+        lists.forget()
+        gets.forget()
+      }
+    },
+  }
+}
+
+/** @throws UpstreamFailed if the answer is not what Auth0 answers */
+function understand<Schema extends z.ZodType>(schema: Schema, answer: unknown, request: string): z.output<Schema> {
+  const result = schema.safeParse(answer)
+  if (result.success) return result.data
+  const places = [...new Set(result.error.issues.map(({ path }) => path.join('.') || 'the whole answer'))].slice(0, 5)
+  throw new UpstreamFailed(
+    'tenant-answer-not-understood',
+    `The tenant’s answer to ${request} is not what Auth0 answers, at: ${places.join(', ')}.`,
+  )
+}
