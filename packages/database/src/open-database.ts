@@ -92,9 +92,9 @@ function withNamedStatements(pool: pg.Pool) {
       const client = await pool.connect()
       return {
         query: (statement: unknown, parameters?: unknown) => {
-          if (typeof statement !== 'string' || !Array.isArray(parameters)) {
-            return client.query(statement as string, parameters as unknown[])
-          }
+          if (typeof statement !== 'string') return client.query(statement as string, parameters as unknown[])
+          // Without values the simple protocol: only it takes a migration's many statements at once.
+          if (!Array.isArray(parameters) || parameters.length === 0) return client.query(statement)
           if (/\b(i?like|_exists_)\b/i.test(statement)) return client.query(statement, parameters)
           return client.query({ name: nameOf(statement), text: statement, values: parameters })
         },

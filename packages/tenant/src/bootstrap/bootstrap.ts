@@ -1,0 +1,261 @@
+import { sql, transaction } from '@rollcall/database'
+import type { Transaction } from '@rollcall/database'
+import { defaultClientSettings } from '../clients/clients.store.ts'
+import type { ClientSettings } from '../clients/clients.store.ts'
+import { clientId, clientSecret, objectId, prefixedId } from '../ids.ts'
+import { defaultResourceServerSettings, managementApi } from '../resource-servers/resource-servers.store.ts'
+import type { TenantSchema } from '../schema.ts'
+import { seal, unseal } from '../sealing.ts'
+import type { TenantContext } from '../tenant-context.ts'
+import { hashPassword } from '../users/password.ts'
+import { defaultPicture } from '../users/user-input.ts'
+import { managementScopes } from './management-scopes.ts'
+
+export interface BootstrapOptions {
+  /** Base addresses of the single-page applications staff come back to, with a slash at the end. */
+  applicationUrls: string[]
+  staffEmail: string
+  staffPassword: string
+  /** Also when the account is there already: whoever starts the tenant no longer knows the password. */
+  resetsPassword: boolean
+}
+
+export interface Bootstrapped {
+  audience: string
+  m2m: { clientId: string; clientSecret: string }
+  spa: { clientId: string }
+}
+
+export const databaseConnection = 'Username-Password-Authentication'
+const audience = 'https://rollcall.example/api'
+const names = { spa: 'Rollcall dashboard', m2m: 'Rollcall server', role: 'Staff' }
+
+const apiScopes = [
+  { value: 'manage:users', description: 'Administer users: everything below' },
+  { value: 'read:users', description: 'See users' },
+  { value: 'delete:users', description: 'Delete users' },
+]
+
+const thirtyDays = 30 * 86_400
+const spaSettings: ClientSettings = {
+  ...defaultClientSettings,
+  app_type: 'spa',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  refresh_token: {
+    rotation_type: 'rotating',
+    expiration_type: 'expiring',
+    leeway: 0,
+    token_lifetime: thirtyDays,
+    infinite_token_lifetime: false,
+    idle_token_lifetime: thirtyDays / 2,
+    infinite_idle_token_lifetime: false,
+  },
+}
+
+/**
+ * Makes what a fresh tenant needs to be of use, in one transaction: the Management API, the application's API with its permissions, the
+ * dashboard's application, a machine-to-machine application with its grants, a database connection, and a staff account. On a tenant that has
+ * them it changes nothing but to add addresses that are new.
+ */
+export function bootstrap(context: TenantContext, options: BootstrapOptions): Promise<Bootstrapped> {
+  return transaction(context.db, async (trx) => {
+    await sql`SELECT pg_advisory_xact_lock(hashtext('rollcall bootstrap'))`.execute(trx)
+    await ensureApis(trx, context.now())
+    const spa = await ensureSpa(trx, options.applicationUrls)
+    const m2m = await ensureM2m(trx, context)
+    await ensureConnection(trx, context.now(), [spa, m2m.clientId])
+    await ensureStaff(trx, context.now(), options)
+    return { audience, m2m, spa: { clientId: spa } }
+  })
+}
+
+async function ensureApis(trx: Transaction<TenantSchema>, now: Date): Promise<void> {
+  const scopes = JSON.stringify(managementScopes)
+  await trx
+    .insertInto('resource_servers')
+    .values({
+      id: objectId(now),
+      identifier: managementApi,
+      name: 'Auth0 Management API',
+      is_system: true,
+      scopes,
+      created_at: now,
+    })
+    .onConflict((conflict) => conflict.column('identifier').doUpdateSet({ scopes }))
+    .execute()
+  await trx
+    .insertInto('resource_servers')
+    .values({
+      id: objectId(now),
+      identifier: audience,
+      name: 'Application API',
+      scopes: JSON.stringify(apiScopes),
+      settings: JSON.stringify({
+        ...defaultResourceServerSettings,
+        enforce_policies: true,
+        token_dialect: 'access_token_authz',
+        allow_offline_access: true,
+      }),
+      created_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** An application made by the first start is found again by this mark in its metadata, whatever it is called by now. */
+const markOf = (name: string) => ({ client_metadata: { rollcall: name } })
+
+function findMarked(trx: Transaction<TenantSchema>, name: string) {
+  return trx
+    .selectFrom('clients')
+    .selectAll()
+    .where(sql<boolean>`settings @> ${JSON.stringify(markOf(name))}::jsonb`)
+    .executeTakeFirst()
+}
+
+async function ensureSpa(trx: Transaction<TenantSchema>, urls: string[]): Promise<string> {
+  const existing = await findMarked(trx, 'dashboard')
+  const before = (existing?.settings ?? spaSettings) as ClientSettings // what is stored was checked when it came in
+  const add = (known: string[], more: string[]) => [...new Set([...known, ...more])]
+  const settings = JSON.stringify({
+    ...before,
+    ...markOf('dashboard'),
+    callbacks: add(before.callbacks, urls),
+    allowed_logout_urls: add(before.allowed_logout_urls, urls),
+    web_origins: add(
+      before.web_origins,
+      urls.map((url) => new URL(url).origin),
+    ),
+  })
+  if (existing) {
+    await trx.updateTable('clients').set({ settings }).where('client_id', '=', existing.client_id).execute()
+    return existing.client_id
+  }
+  const id = clientId()
+  await trx
+    .insertInto('clients')
+    .values({ client_id: id, name: names.spa, client_secret_sealed: null, settings })
+    .execute()
+  return id
+}
+
+async function ensureM2m(trx: Transaction<TenantSchema>, context: TenantContext): Promise<Bootstrapped['m2m']> {
+  const existing = await findMarked(trx, 'server')
+  const id = existing?.client_id ?? clientId()
+  const place = `client secret ${id}`
+  const secret = existing?.client_secret_sealed
+    ? unseal(context.secret, existing.client_secret_sealed, place)
+    : clientSecret()
+  if (!existing) {
+    const settings = {
+      ...defaultClientSettings,
+      ...markOf('server'),
+      app_type: 'non_interactive',
+      grant_types: ['client_credentials'],
+    }
+    await trx
+      .insertInto('clients')
+      .values({
+        client_id: id,
+        name: names.m2m,
+        client_secret_sealed: seal(context.secret, secret, place),
+        settings: JSON.stringify(settings),
+      })
+      .execute()
+  }
+  const grants = [
+    { audience: managementApi, scope: managementScopes.map(({ value }) => value) },
+    { audience, scope: ['manage:users'] },
+  ]
+  for (const grant of grants) {
+    await trx
+      .insertInto('client_grants')
+      .values({ id: prefixedId('cgr'), client_id: id, ...grant })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+  return { clientId: id, clientSecret: secret }
+}
+
+async function ensureConnection(trx: Transaction<TenantSchema>, now: Date, clients: string[]): Promise<void> {
+  await trx
+    .insertInto('connections')
+    .values({
+      id: prefixedId('con'),
+      name: databaseConnection,
+      strategy: 'auth0',
+      enabled_clients: clients,
+      created_at: now,
+    })
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet({
+        enabled_clients: sql`(SELECT array_agg(DISTINCT client) FROM unnest(connections.enabled_clients || excluded.enabled_clients) AS client)`,
+      }),
+    )
+    .execute()
+}
+
+async function ensureStaff(
+  trx: Transaction<TenantSchema>,
+  now: Date,
+  { staffEmail, staffPassword, resetsPassword }: BootstrapOptions,
+): Promise<void> {
+  const role = await trx.selectFrom('roles').select('id').where('name', '=', names.role).executeTakeFirst()
+  const roleId = role?.id ?? prefixedId('rol')
+  if (!role) {
+    await trx
+      .insertInto('roles')
+      .values({ id: roleId, name: names.role, description: 'Administers the users' })
+      .execute()
+    await trx
+      .insertInto('role_permissions')
+      .values({ role_id: roleId, resource_server_identifier: audience, permission_name: 'manage:users' })
+      .execute()
+  }
+  const existing = await trx
+    .selectFrom('identities')
+    .select('user_id')
+    .where('connection', '=', databaseConnection)
+    .where('login_email', '=', staffEmail)
+    .executeTakeFirst()
+  const identityId = objectId(now)
+  const userId = existing?.user_id ?? `auth0|${identityId}`
+  if (existing && !resetsPassword) return
+  const passwordHash = await hashPassword(staffPassword)
+  if (existing) {
+    await trx
+      .updateTable('identities')
+      .set({ password_hash: passwordHash })
+      .where('connection', '=', databaseConnection)
+      .where('login_email', '=', staffEmail)
+      .execute()
+    return
+  }
+  await trx
+    .insertInto('users')
+    .values({
+      user_id: userId,
+      email: staffEmail,
+      email_verified: true,
+      name: 'Staff',
+      nickname: 'staff',
+      picture: defaultPicture(staffEmail, 'staff'),
+      connection: databaseConnection,
+      created_at: now,
+      updated_at: now,
+    })
+    .execute()
+  await trx
+    .insertInto('identities')
+    .values({
+      provider: 'auth0',
+      identity_id: identityId,
+      user_id: userId,
+      connection: databaseConnection,
+      login_email: staffEmail,
+      password_hash: passwordHash,
+    })
+    .execute()
+  await trx.insertInto('user_roles').values({ user_id: userId, role_id: roleId }).execute()
+}

@@ -1,0 +1,80 @@
+import { migrate, openDatabase } from '@rollcall/database'
+import { requestContext } from '@rollcall/http-kit'
+import type { Logger } from '@rollcall/http-kit'
+import { Router } from 'express'
+import { avatarRoutes } from './avatars/avatars.routes.ts'
+import { managementRoutes } from './management/management-routes.ts'
+import { oidcRoutes } from './oidc/oidc-routes.ts'
+import { pageRoutes } from './oidc/pages/pages.routes.ts'
+import { startSweeping } from './oidc/sweep.ts'
+import type { TenantSchema } from './schema.ts'
+import { openSigningKeys } from './signing-keys/signing-keys.ts'
+import type { TenantContext } from './tenant-context.ts'
+
+export interface TenantOptions {
+  databaseUrl: string
+  /** 32 bytes that seal client secrets and private keys. Losing them loses both. */
+  secret: Buffer
+  /** The origins it is called by (`http://localhost:8001`), the canonical one first; asked at each request, so that a port may be chosen late. */
+  origins: () => string[]
+  logger: Logger
+  now?: () => Date
+}
+
+export interface Tenant {
+  /** To be mounted at the root of an Express app. */
+  router: Router
+  context: TenantContext
+  close(): Promise<void>
+}
+
+const schema = 'tenant'
+
+/** Opens the tenant on its database, bringing the tables up to date first. */
+export async function createTenant({
+  databaseUrl,
+  secret,
+  origins,
+  logger,
+  now = () => new Date(),
+}: TenantOptions): Promise<Tenant> {
+  const database = openDatabase<TenantSchema>({ url: databaseUrl, schema })
+  try {
+    await migrateTenant(databaseUrl)
+    const keys = await openSigningKeys(database.db, secret)
+    const context: TenantContext = { db: database.db, keys, secret, origins, now, logger }
+    const router = Router()
+    router.use(requestContext(logger))
+    router.use((_req, res, next) => {
+      res.setHeader('X-Content-Type-Options', 'nosniff')
+      res.setHeader('Referrer-Policy', 'no-referrer')
+      next()
+    })
+    // The two that take most of the requests come first.
+    router.use('/api/v2', managementRoutes(context))
+    router.use(oidcRoutes(context), pageRoutes(context), avatarRoutes())
+    router.use((_req, res) => void res.status(404).json({ statusCode: 404, error: 'Not Found', message: 'Not Found' }))
+    const stopSweeping = startSweeping(context)
+    return {
+      router,
+      context,
+      close: async () => {
+        stopSweeping()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** Brings the tenant's tables up to date. */
+export async function migrateTenant(databaseUrl: string): Promise<void> {
+  const database = openDatabase<never>({ url: databaseUrl, schema, poolSize: 1 })
+  try {
+    await migrate(database.db, { schema, folder: new URL('../migrations/', import.meta.url) })
+  } finally {
+    await database.close()
+  }
+}

@@ -1,0 +1,7 @@
+export { databaseConnection } from './bootstrap/bootstrap.ts'
+export { createTenant, migrateTenant } from './create-tenant.ts'
+export type { Tenant, TenantOptions } from './create-tenant.ts'
+export { seedUsers } from './demo/seed-users.ts'
+export type { SeedOptions } from './demo/seed-users.ts'
+export { Credentials, startLocalTenant } from './local/start-local-tenant.ts'
+export type { LocalTenant, LocalTenantOptions } from './local/start-local-tenant.ts'
