@@ -1,0 +1,13 @@
+import { permissions, type Permission } from '@rollcall/contracts/admin-api'
+
+/** What each permission of an access token lets its holder do. The one table; whatever is not in it grants nothing. */
+const grants: Record<Permission, readonly Permission[]> = {
+  'manage:users': permissions, // the tutorial's permission: all of it
+  'read:users': ['read:users'],
+  'delete:users': ['delete:users'],
+}
+
+/** @param claimed as an access token names them; those of other applications are passed over */
+export function grantedBy(claimed: readonly string[]): ReadonlySet<Permission> {
+  return new Set(permissions.filter((name) => claimed.includes(name)).flatMap((name) => grants[name]))
+}

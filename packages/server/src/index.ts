@@ -1,0 +1,2 @@
+export { createRollcall } from './compose.ts'
+export type { RollcallOptions } from './compose.ts'
