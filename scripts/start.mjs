@@ -1,0 +1,90 @@
+// `node scripts/start.mjs <what> [arguments]`: makes ready what is missing, then runs one of our programs and ends with it.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { Problem, ensureBuilt, ensureInstalled, findNode, root } from './prepare.mjs'
+
+/** @type {Record<string, { program?: string, builds: string[] }>} */
+const programs = {
+  standalone: { program: 'apps/standalone/src/main.ts', builds: ['dashboard'] },
+  tenant: { program: 'apps/standalone/src/tenant.ts', builds: [] },
+  events: { program: 'apps/events/src/server/main.ts', builds: ['dashboard', 'events'] },
+  seed: { program: 'apps/standalone/src/seed.ts', builds: [] },
+  bench: { program: 'bench/main.ts', builds: ['dashboard'] },
+  build: { builds: ['dashboard', 'events'] },
+}
+
+try {
+  const [what = '', ...args] = process.argv.slice(2)
+  const chosen = programs[what]
+  if (!chosen) throw new Problem(`There is no “${what}”. Choose one of ${Object.keys(programs).join(', ')}.`)
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Problem(`Rollcall needs Node 20.19 or newer to start; this is ${process.versions.node}.`)
+  }
+  const parent = process.ppid
+  await ensureInstalled()
+  const node = findNode()
+  for (const app of chosen.builds) await ensureBuilt(app, node)
+  if (chosen.program !== undefined) runProgram(node, [join(root, chosen.program), ...args], parent)
+} catch (error) {
+  if (!(error instanceof Problem)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}
+
+/**
+ * The program ends when the channel to us closes, so it cannot outlive us; and we end when npm, which started us, is gone.
+ * @param {string} node
+ * @param {string[]} args
+ * @param {number} parent
+ */
+function runProgram(node, args, parent) {
+  const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  child.once('error', (error) => {
+    process.stderr.write(`The program could not be started: ${error.message}\n`)
+    process.exitCode = 1
+  })
+  // Ctrl-C reaches the program by itself, as one of the terminal's group: we only stay until it has closed.
+  process.on('SIGINT', () => undefined)
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
+  const watched = process.env.npm_lifecycle_event === undefined ? [] : ancestorsUpToNpm(parent)
+  const watching = setInterval(() => {
+    if (watched.some((pid) => !isAlive(pid)) && child.connected) child.disconnect()
+  }, 300)
+  child.once('exit', (code, signal) => {
+    clearInterval(watching)
+    process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM'])
+  })
+}
+
+/**
+ * The shell that npm runs us in, and npm itself. Empty where there is no /proc.
+ * @param {number} parent
+ */
+function ancestorsUpToNpm(parent) {
+  const pids = []
+  for (let pid = parent; pid > 1 && pids.length < 4;) {
+    let stat = ''
+    try {
+      stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    } catch {
+      return [] // no /proc here, or gone already
+    }
+    pids.push(pid)
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
+    if (!/^(sh|dash|bash)$/.test(name)) break
+    pid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  }
+  return pids
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
