@@ -18,7 +18,7 @@ export interface RollcallOptions {
     /** The single-page application that staff sign in to. */
     spaClientId: string
     /** The `iss` of tokens to trust; the domain's own when absent. More for a custom domain, or a tenant with two origins. */
-    issuers?: readonly [string, ...string[]]
+    issuers?: readonly string[]
     /** PEM of a certificate authority to trust besides the well-known ones. */
     ca?: string
     /** Whether the dashboard binds its tokens by DPoP. The API takes bound ones either way. */
@@ -36,7 +36,8 @@ export interface RollcallOptions {
  */
 export function createRollcall({ auth, tenant, dashboardFolder, logger }: RollcallOptions): Router {
   const origin = tenantOrigin(auth.domain)
-  const guard = createGuard({ issuers: auth.issuers ?? [`${origin}/`], audience: auth.audience, ca: auth.ca })
+  const [issuer = `${origin}/`, ...otherIssuers] = auth.issuers ?? []
+  const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
 
   const api = Router()
   api.use((_req, res, next) => {

@@ -31,7 +31,7 @@ export interface CallTenantDeps {
 }
 
 const firstBackoffMs = 200
-const longestBackoffMs = 2000
+const mostBackoffs = 3 // people wait for the answer; a limit that names its own wait may take all of the deadline
 
 /**
  * Calls the tenant inside a deadline. A refused token is renewed once; what may pass is asked again after a jittered wait, or
@@ -46,7 +46,7 @@ export function createCallTenant({ origin, openSession, deadlineMs }: CallTenant
     let mayRenew = true
     for (let attempt = 0; ; attempt += 1) {
       const used = session
-      const outcome = await attemptOnce(used, task, Math.max(1, deadlineAt - performance.now()))
+      const outcome = await attemptOnce(used, task, Math.max(1, Math.ceil(deadlineAt - performance.now())))
       if (!('fault' in outcome)) return outcome.value
       const { fault } = outcome
       if (fault.step === 'call' && fault.status === 401 && mayRenew) {
@@ -57,7 +57,10 @@ export function createCallTenant({ origin, openSession, deadlineMs }: CallTenant
       }
       const isSafe = task.isRepeatable || fault.step === 'token'
       const waitMs = fault.retryAfterSeconds === undefined ? backoffMs(attempt) : fault.retryAfterSeconds * 1000
-      if (!isSafe || !mayPass(fault) || performance.now() + waitMs >= deadlineAt) throw toRollcallError(fault, origin)
+      const isTimeUp = attempt >= mostBackoffs && fault.retryAfterSeconds === undefined
+      if (!isSafe || !mayPass(fault) || isTimeUp || performance.now() + waitMs >= deadlineAt) {
+        throw toRollcallError(fault, origin)
+      }
       await sleep(waitMs * (1 + Math.random() * 0.1))
     }
   }
@@ -93,7 +96,7 @@ async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   }
 }
 
-/** “Full jitter”: anywhere between half and all of a doubling wait, so that many callers do not come back together. */
+/** Anywhere between half and all of a doubling wait, so that many callers do not come back together. */
 function backoffMs(attempt: number): number {
-  return Math.min(longestBackoffMs, firstBackoffMs * 2 ** attempt) * (0.5 + Math.random() / 2)
+  return firstBackoffMs * 2 ** attempt * (0.5 + Math.random() / 2)
 }

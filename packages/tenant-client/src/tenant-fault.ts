@@ -23,7 +23,7 @@ export interface TenantFault {
   status: number | undefined
   /** Auth0's own words, or why there was no answer. */
   reason: string
-  /** Auth0's `errorCode`, or OAuth's `error`. */
+  /** Auth0's `errorCode` ('' where its body has none), or OAuth's `error`; absent if somebody else's body came. */
   code: string | undefined
   /** How long the tenant asks to be left alone, in seconds. */
   retryAfterSeconds: number | undefined
@@ -38,7 +38,7 @@ export function readTenantFault(error: unknown, step: TenantStep, nowMs: number)
     const retryAfterSeconds = retryAfter(rawResponse?.headers, nowMs)
     const management = ManagementErrorBody.safeParse(body)
     if (management.success) {
-      return { step, status, reason: management.data.message, code: management.data.errorCode, retryAfterSeconds }
+      return { step, status, reason: management.data.message, code: management.data.errorCode ?? '', retryAfterSeconds }
     }
     const oauth = OAuthErrorBody.safeParse(body)
     if (oauth.success) {

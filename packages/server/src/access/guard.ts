@@ -6,8 +6,10 @@ import { auth, UnauthorizedError } from 'express-oauth2-jwt-bearer'
 import { setActor, toActor } from './actor.ts'
 
 export interface GuardOptions {
-  /** The `iss` of tokens to trust, each with its slash: `https://example.eu.auth0.com/`. */
-  issuers: readonly [string, ...string[]]
+  /** The `iss` of tokens to trust, with its slash: `https://example.eu.auth0.com/`. */
+  issuer: string
+  /** Further ones, for a tenant that has several names. */
+  otherIssuers?: readonly string[]
   /** The `aud` of tokens to trust: the identifier of the application's own API. */
   audience: string
   /** PEM of a certificate authority to trust besides the well-known ones when an issuer's keys are fetched. */
@@ -20,10 +22,9 @@ export interface GuardOptions {
  * One verifier for each issuer, chosen by the token's own word: the library's way to take several refuses http ones, and so a tenant on
  * this machine, under NODE_ENV=production. The word only chooses; that verifier then checks issuer, signature and audience.
  */
-export function createGuard({ issuers, audience, ca }: GuardOptions): RequestHandler {
-  const [first, ...others] = issuers
-  const verifyFirst = createVerifier(first, audience, ca)
-  const verifyOthers = new Map(others.map((issuer) => [issuer, createVerifier(issuer, audience, ca)]))
+export function createGuard({ issuer, otherIssuers = [], audience, ca }: GuardOptions): RequestHandler {
+  const verifyMain = createVerifier(issuer, audience, ca)
+  const verifyOthers = new Map(otherIssuers.map((other) => [other, createVerifier(other, audience, ca)]))
 
   return async (req, res, next) => {
     if (req.query.access_token !== undefined) {
@@ -32,7 +33,7 @@ export function createGuard({ issuers, audience, ca }: GuardOptions): RequestHan
         'An access token belongs in the Authorization header: addresses are logged.',
       )
     }
-    const verify = verifyOthers.get(claimedIssuer(req) ?? first) ?? verifyFirst
+    const verify = verifyOthers.get(claimedIssuer(req) ?? issuer) ?? verifyMain
     await new Promise<void>((resolve, reject) => {
       void verify(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(toRefusal(error))))
     })

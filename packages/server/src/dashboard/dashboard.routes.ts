@@ -40,8 +40,8 @@ export function dashboardRoutes({ folder, auth }: DashboardDeps): Router {
     if (path !== 'index.html' && dashboard.files.has(path))
       return sendFile(dashboard, path, req.acceptsEncodings(), res)
     // A user's address may well end like a file's (samlp|acme|jo@example.com), so only the first level counts as files.
-    const isMissingFile =
-      path.startsWith('assets/') || (extname(path) !== '' && !path.includes('/') && path !== 'index.html')
+    const isTopLevelFile = path.includes('.') && !path.includes('/') && path !== 'index.html'
+    const isMissingFile = path.startsWith('assets/') || isTopLevelFile
     if (isMissingFile) throw new NotFound('no-such-file', `There is no file ${path}.`)
     res.setHeader('Cache-Control', 'no-cache') // it names the hashed files, so it must be asked for anew
     res.type('html').send(renderIndex(dashboard.indexHtml, { basePath: `${req.baseUrl}/`, auth }))

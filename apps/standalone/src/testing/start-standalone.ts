@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDataFolder } from '@rollcall/data-folder'
+import { createLogger } from '@rollcall/http-kit'
+import { createRollcall } from '@rollcall/server'
+import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/tenant'
+import { createTenantClient } from '@rollcall/tenant-client'
+import { testDatabase } from '@rollcall/test-kit'
+import express from 'express'
+import { listenLocally } from '../listen.ts'
+
+export interface TestStandalone {
+  /** Rollcall's, with no slash at the end. */
+  url: string
+  tenant: LocalTenant
+  /** A call of Rollcall's API. */
+  ask(path: string, token?: string, method?: string): Promise<Response>
+  /** A machine-to-machine token of the tenant. */
+  token(wanted: { audience: string; clientId: string; clientSecret: string; scope?: string }): Promise<string>
+  close(): Promise<void>
+}
+
+export interface TestStandaloneOptions {
+  demoUsers?: number
+  pagingLimit?: number
+}
+
+/** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
+export async function startStandalone(options: TestStandaloneOptions = {}): Promise<TestStandalone> {
+  const { demoUsers = 0, pagingLimit = Number.POSITIVE_INFINITY } = options
+  const logger = createLogger({ level: 'silent' })
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-standalone-'))
+  const dataFolder = await openDataFolder(folder)
+  const databaseUrl = await testDatabase({ name: 'tenant', prepare: migrateTenant })
+  const server = await listenLocally(0)
+  const url = `http://localhost:${server.port}`
+  const tenant = await startLocalTenant({
+    dataFolder,
+    port: 0,
+    databaseUrl,
+    applicationUrls: [`${url}/`],
+    demoUsers,
+    logger,
+    onProgress: () => undefined,
+  })
+  const { audience, m2m, spa } = tenant.credentials
+  const client = createTenantClient({ domain: tenant.url, ...m2m, pagingLimit })
+  const auth = { domain: tenant.url, audience, spaClientId: spa.clientId, issuers: tenant.issuers, ca: tenant.ca.pem }
+  server.serve(express().use(createRollcall({ auth, tenant: client, logger })))
+
+  return {
+    url,
+    tenant,
+    ask: (path, token, method = 'GET') =>
+      fetch(`${url}${path}`, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }),
+    token: async ({ clientId, clientSecret, ...wanted }) => {
+      const response = await fetch(`${tenant.url}/oauth/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          grant_type: 'client_credentials',
+          client_id: clientId,
+          client_secret: clientSecret,
+          ...wanted,
+        }),
+      })
+      const { access_token } = (await response.json()) as { access_token: string }
+      return access_token
+    },
+    close: async () => {
+      await server.close()
+      await client.close()
+      await tenant.close()
+      await dataFolder.release()
+      await rm(folder, { recursive: true })
+    },
+  }
+}

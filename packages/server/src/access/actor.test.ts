@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { allow, toActor } from './actor.ts'
+
+const permissionsOf = (claims: Record<string, unknown>) => [...(toActor(claims)?.permissions ?? [])]
+
+test('manage:users grants everything', () => {
+  expect(permissionsOf({ sub: 'auth0|1', permissions: ['manage:users'] })).toEqual([
+    'manage:users',
+    'read:users',
+    'delete:users',
+  ])
+})
+
+test('a finer permission grants itself alone', () => {
+  const reader = toActor({ sub: 'auth0|1', permissions: ['read:users', 'edit:events'] })
+  expect([...(reader?.permissions ?? [])]).toEqual(['read:users'])
+  expect(() => reader && allow(reader, 'delete:users')).toThrow(/delete:users/)
+})
+
+test('a person’s scope grants nothing: without RBAC anybody gets the scope they ask for', () => {
+  expect(permissionsOf({ sub: 'auth0|1', scope: 'openid manage:users' })).toEqual([])
+})
+
+test('a program’s scope counts where the API writes no permissions, and not beside them', () => {
+  expect(permissionsOf({ sub: 'abc@clients', scope: 'read:users' })).toEqual(['read:users'])
+  expect(permissionsOf({ sub: 'abc@clients', scope: 'manage:users', permissions: [] })).toEqual([])
+})
+
+test('a user whose name ends like a program’s is no program', () => {
+  expect(toActor({ sub: 'samlp|acme|evil@clients', scope: 'manage:users' })).toMatchObject({ kind: 'person' })
+  expect(permissionsOf({ sub: 'samlp|acme|evil@clients', scope: 'manage:users' })).toEqual([])
+})
+
+test.each([[{}], [{ sub: '' }], [{ sub: 7 }]])('claims %j name nobody', (claims) => {
+  expect(toActor(claims)).toBeUndefined()
+})
+
+test('claims of the wrong kind grant nothing', () => {
+  expect(permissionsOf({ sub: 'auth0|1', permissions: 'manage:users' })).toEqual([])
+  expect(permissionsOf({ sub: 'auth0|1', permissions: [['manage:users'], 1, null] })).toEqual([])
+})

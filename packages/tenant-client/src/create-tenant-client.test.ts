@@ -1,0 +1,271 @@
+import { inspect } from 'node:util'
+import { afterEach, expect, test } from 'vitest'
+import { createTenantClient, type TenantClient } from './create-tenant-client.ts'
+import { startFakeAuth0, tokenAnswer, type FakeAnswer, type FakeAuth0, type FakeRequest } from './testing/fake-auth0.ts'
+
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
+
+const user = {
+  user_id: 'auth0|1',
+  email: 'ada@example.com',
+  created_at: '2025-01-02T03:04:05.678Z',
+  updated_at: '2025-01-02T03:04:05.678Z',
+  identities: [{ provider: 'auth0', user_id: '1', connection: 'Users', isSocial: false, access_token: 'idp-secret' }],
+}
+const emptyPage = { start: 0, limit: 50, length: 0, users: [], total: 0 }
+const refusal = (statusCode: number, message: string, errorCode?: string) => ({
+  status: statusCode,
+  body: { statusCode, error: 'Whatever', message, ...(errorCode && { errorCode }) },
+})
+const firstPage = { page: 0, perPage: 50, sort: { field: 'created_at', direction: 'down' } } as const
+const secret = 'the-very-secret-secret'
+
+interface Started {
+  auth0: FakeAuth0
+  tenant: TenantClient
+  /** Requests other than for a token. */
+  calls: () => FakeRequest[]
+  tokenRequests: () => FakeRequest[]
+}
+
+async function start(
+  answer: (request: FakeRequest) => FakeAnswer | undefined,
+  token: () => FakeAnswer | undefined = tokenAnswer,
+  deadlineMs = 3000,
+): Promise<Started> {
+  const auth0 = await startFakeAuth0((request) => (request.url.pathname === '/oauth/token' ? token() : answer(request)))
+  const tenant = createTenantClient({ domain: auth0.origin, clientId: 'm2m', clientSecret: secret, deadlineMs })
+  closers.push(
+    () => auth0.close(),
+    () => tenant.close(),
+  )
+  const isToken = ({ url }: FakeRequest) => url.pathname === '/oauth/token'
+  return {
+    auth0,
+    tenant,
+    calls: () => auth0.requests.filter((request) => !isToken(request)),
+    tokenRequests: () => auth0.requests.filter(isToken),
+  }
+}
+
+test('one token serves many calls made at once, and asks for the Management API of the domain', async () => {
+  const { tenant, calls, tokenRequests } = await start(({ url }) => ({
+    status: 200,
+    body: { ...user, user_id: decodeURIComponent(url.pathname.split('/').at(-1) ?? '') },
+  }))
+  await Promise.all(Array.from({ length: 20 }, (_, index) => tenant.users.get(`auth0|${index}`)))
+  await tenant.users.get('auth0|later')
+  expect(calls()).toHaveLength(21)
+  expect(tokenRequests()).toHaveLength(1)
+  const { host } = new URL(tenant.origin)
+  expect(new URLSearchParams(tokenRequests()[0]?.body).get('audience')).toBe(`https://${host}/api/v2/`)
+})
+
+test('an identity provider’s token stops at the edge', async () => {
+  const { tenant } = await start(() => ({ status: 200, body: { ...user, password: 'hash' } }))
+  expect(JSON.stringify(await tenant.users.get('auth0|1'))).not.toMatch(/idp-secret|hash/)
+})
+
+test('a list asks for totals, an order, the fields of a row, and a search that is escaped', async () => {
+  const { tenant, calls } = await start(() => ({ status: 200, body: emptyPage }))
+  const query = { kind: 'contains', field: 'name', text: 'a* OR "b' } as const
+  await tenant.users.list({ page: 2, perPage: 10, sort: { field: 'last_login', direction: 'down' }, query })
+  expect(Object.fromEntries(calls()[0]?.url.searchParams ?? [])).toEqual({
+    page: '2',
+    per_page: '10',
+    include_totals: 'true',
+    sort: 'last_login:-1',
+    search_engine: 'v3',
+    include_fields: 'true',
+    fields: 'user_id,email,email_verified,name,picture,blocked,created_at,last_login,logins_count,identities',
+    q: String.raw`name:*a\*\ OR\ \"b*`,
+  })
+})
+
+test('equal lists asked at the same moment share one request; after a deletion they do not', async () => {
+  const { tenant, calls } = await start(({ method }) =>
+    method === 'DELETE' ? { status: 204 } : { status: 200, body: emptyPage },
+  )
+  await Promise.all([tenant.users.list(firstPage), tenant.users.list(firstPage), tenant.users.list(firstPage)])
+  expect(calls()).toHaveLength(1)
+  const before = tenant.users.list(firstPage)
+  await tenant.users.delete('auth0|1')
+  await Promise.all([before, tenant.users.list(firstPage)])
+  expect(calls().filter(({ method }) => method === 'GET')).toHaveLength(3)
+})
+
+test('a refused token is renewed once, by one request for all who met it', async () => {
+  let tokens = 0
+  const { tenant, tokenRequests } = await start(
+    ({ authorization }) =>
+      authorization?.endsWith(bearer('2')) ? { status: 200, body: user } : refusal(401, 'Expired token received'),
+    () => tokenAnswer('read:users', String(++tokens)),
+  )
+  await Promise.all([tenant.users.get('auth0|1'), tenant.users.get('auth0|2'), tenant.users.get('auth0|3')])
+  expect(tokenRequests()).toHaveLength(2)
+})
+
+function bearer(name: string): string {
+  return (tokenAnswer('read:users', name).body as { access_token: string }).access_token
+}
+
+test('a token that stays refused is our own fault, not the caller’s', async () => {
+  const { tenant, calls } = await start(() => refusal(401, 'Invalid token'))
+  await expect(tenant.users.get('auth0|1')).rejects.toMatchObject({ status: 502, code: 'tenant-refused-token' })
+  expect(calls()).toHaveLength(2)
+})
+
+test('a rate limit is waited out as long as the tenant asks, and a deletion too is safe to repeat', async () => {
+  let asked = 0
+  const { tenant } = await start(() =>
+    asked++ === 0
+      ? { ...refusal(429, 'Global limit has been reached'), headers: { 'retry-after': '1' } }
+      : { status: 204 },
+  )
+  const startedAt = performance.now()
+  await tenant.users.delete('auth0|1')
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(995)
+})
+
+test('a rate limit longer than the deadline is passed on at once, with the wait', async () => {
+  const inAnHour = String(Math.ceil(Date.now() / 1000) + 3600)
+  const { tenant, calls } = await start(() => ({
+    ...refusal(429, 'Global limit has been reached'),
+    headers: { 'x-ratelimit-reset': inAnHour },
+  }))
+  const refused = await tenant.users.get('auth0|1').catch((error: unknown) => error)
+  expect(refused).toMatchObject({ status: 429, code: 'tenant-rate-limited' })
+  expect(Math.abs(Number((refused as { retryAfterSeconds: number }).retryAfterSeconds) - 3600)).toBeLessThan(5)
+  expect(calls()).toHaveLength(1)
+})
+
+test('a passing failure is asked again until it has passed', async () => {
+  let asked = 0
+  const { tenant } = await start(() => (asked++ < 2 ? { status: 500, body: 'oops' } : { status: 200, body: user }))
+  expect((await tenant.users.get('auth0|1')).user_id).toBe('auth0|1')
+})
+
+test('a tenant that keeps failing is an upstream failure within the deadline', async () => {
+  const { tenant } = await start(() => refusal(500, 'Internal error'), tokenAnswer, 600)
+  await expect(tenant.users.get('auth0|1')).rejects.toMatchObject({ status: 502, code: 'tenant-failed' })
+})
+
+test('a tenant that never answers is given up at the deadline', async () => {
+  const { tenant } = await start(() => undefined, tokenAnswer, 300)
+  const startedAt = performance.now()
+  await expect(tenant.users.get('auth0|1')).rejects.toMatchObject({ status: 503, code: 'tenant-unreachable' })
+  expect(performance.now() - startedAt).toBeLessThan(1500)
+})
+
+test('a token request that never answers is given up at the deadline', async () => {
+  const { tenant } = await start(
+    () => undefined,
+    () => undefined,
+    300,
+  )
+  await expect(tenant.users.get('auth0|1')).rejects.toMatchObject({ status: 503, code: 'tenant-unreachable' })
+})
+
+test('a tenant that is not there is said in one clear sentence', async () => {
+  const { auth0, tenant } = await start(() => undefined, tokenAnswer, 400)
+  await auth0.close()
+  await expect(tenant.users.get('auth0|1')).rejects.toMatchObject({
+    status: 503,
+    message: `The tenant at ${auth0.origin} cannot be reached: nothing listens there.`,
+  })
+})
+
+test.each([
+  ['an unknown user', refusal(404, 'The user does not exist.', 'inexistent_user'), 404, 'user-not-found'],
+  ['a malformed query', refusal(400, 'Query validation error', 'invalid_query_string'), 400, 'tenant-refused'],
+  ['a page past the reach', refusal(400, 'You can only page through…', 'invalid_paging'), 400, 'beyond-reach'],
+  ['a conflict', refusal(409, 'The user already exists.', 'auth0_idp_error'), 409, 'tenant-conflict'],
+  [
+    'a missing scope',
+    refusal(403, 'Insufficient scope, expected any of: read:users', 'insufficient_scope'),
+    502,
+    'tenant-scope-missing',
+  ],
+  ['somebody else’s 404', { status: 404, body: '<h1>nginx</h1>' }, 502, 'tenant-failed'],
+  ['a page of HTML', { status: 200, body: '<h1>Welcome</h1>' }, 502, 'tenant-answer-not-understood'],
+  ['a user without an id', { status: 200, body: { ...user, user_id: undefined } }, 502, 'tenant-answer-not-understood'],
+  ['a redirect', { status: 302, headers: { location: 'https://example.com/' } }, 503, 'tenant-unreachable'],
+])('%s is told as what it is', async (_what, answer, status, code) => {
+  const { tenant } = await start(() => answer, tokenAnswer, 400)
+  await expect(tenant.users.get('auth0|1')).rejects.toMatchObject({ status, code })
+})
+
+test('the missing scope is named', async () => {
+  const { tenant } = await start(() =>
+    refusal(403, 'Insufficient scope, expected any of: delete:users', 'insufficient_scope'),
+  )
+  await expect(tenant.users.delete('auth0|1')).rejects.toThrow(/delete:users/)
+})
+
+test.each([
+  ['a wrong secret', { status: 401, body: { error: 'access_denied', error_description: 'Unauthorized' } }],
+  ['HTML in place of a token', { status: 200, body: '<h1>Welcome</h1>' }],
+  ['a token answer without a token', { status: 200, body: {} }],
+])('%s is an upstream failure that repeats no secret', async (_what, answer) => {
+  const { tenant } = await start(
+    () => ({ status: 200, body: user }),
+    () => answer,
+  )
+  const refused = await tenant.users.get('auth0|1').catch((error: unknown) => error)
+  expect(refused).toMatchObject({ status: 502 })
+  expect(inspect(refused, { depth: 10, showHidden: true })).not.toContain(secret)
+})
+
+const reachable = ({ url }: FakeRequest) =>
+  url.pathname.startsWith('/.well-known/') ? { status: 200, body: {} } : undefined
+const notGranted = {
+  status: 403,
+  body: { error: 'access_denied', error_description: 'Client is not authorized to access "x".' },
+}
+
+test('a check finds nothing wrong where nothing is', async () => {
+  const { tenant } = await start(reachable)
+  expect(await tenant.check('https://app.example/api')).toEqual([])
+})
+
+test.each([
+  [
+    'the wrong secret',
+    { status: 401, body: { error: 'access_denied', error_description: 'Unauthorized' } },
+    'CLIENT_SECRET',
+    true,
+  ],
+  ['an application without the grant', { status: 403, body: { error: 'unauthorized_client' } }, 'CLIENT_ID', true],
+  ['an application that was not authorized', notGranted, 'CLIENT_ID', true],
+  ['a domain that is no tenant’s', { status: 404, body: '<h1>Not found</h1>' }, 'AUTH0_DOMAIN', true],
+  ['a missing scope', tokenAnswer('read:users'), 'CLIENT_ID', false],
+])('a check names the variable for %s', async (_what, token, variable, isFatal) => {
+  const { tenant } = await start(reachable, () => token)
+  expect(await tenant.check('https://app.example/api')).toMatchObject([{ variable, isFatal }])
+})
+
+test('a check knows an audience that is no API of the tenant, and the Management API in its place', async () => {
+  const auth0 = await startFakeAuth0(({ url, body }) => {
+    if (url.pathname !== '/oauth/token') return { status: 200, body: {} }
+    if (new URLSearchParams(body).get('audience') !== 'https://nowhere.example/') return tokenAnswer()
+    const error_description = 'Service not enabled within domain: https://nowhere.example/'
+    return { status: 403, body: { error: 'access_denied', error_description } }
+  })
+  const tenant = createTenantClient({ domain: auth0.origin, clientId: 'm2m', clientSecret: secret })
+  closers.push(
+    () => auth0.close(),
+    () => tenant.close(),
+  )
+  for (const audience of ['https://nowhere.example/', 'https://example.eu.auth0.com/api/v2/']) {
+    expect(await tenant.check(audience)).toMatchObject([{ variable: 'AUTH0_AUDIENCE', isFatal: true }])
+  }
+})
+
+test('a check of a domain where nobody listens says so and stops there', async () => {
+  const tenant = createTenantClient({ domain: 'http://127.0.0.1:1', clientId: 'm2m', clientSecret: secret })
+  closers.push(() => tenant.close())
+  expect(await tenant.check('https://app.example/api')).toMatchObject([{ variable: 'AUTH0_DOMAIN', isFatal: true }])
+})
