@@ -1,0 +1,66 @@
+import type { InjectionKey } from 'vue'
+import { ApiProblem, toProblem } from './problem.ts'
+
+/** Sends a request with the access token, and its proof where tokens are bound. */
+export type AuthorizedFetch = (url: string, init: RequestInit) => Promise<Response>
+
+export interface ApiClient {
+  /** @throws ApiProblem */
+  get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>
+  /** @throws ApiProblem */
+  delete(path: string): Promise<void>
+}
+
+export const apiKey: InjectionKey<ApiClient> = Symbol('api client')
+
+/**
+ * Rollcall's own API, relative to where the dashboard is mounted.
+ * @param onSessionLost called when there is no token to be had any more
+ */
+export function createApiClient({
+  baseUrl,
+  authorizedFetch,
+  onSessionLost,
+}: {
+  baseUrl: string
+  authorizedFetch: AuthorizedFetch
+  onSessionLost: () => void
+}): ApiClient {
+  const send = async (path: string, init: RequestInit): Promise<Response> => {
+    let response: Response
+    try {
+      response = await authorizedFetch(`${baseUrl}api/${path}`, { ...init, headers: { accept: 'application/json' } })
+    } catch (error) {
+      if (init.signal?.aborted) throw error
+      if (isSessionLost(error)) {
+        onSessionLost()
+        throw new ApiProblem({ status: 401, code: 'session-lost', detail: '' })
+      }
+      throw new ApiProblem({ status: 0, code: 'network', detail: '' })
+    }
+    if (response.status === 401) onSessionLost()
+    if (!response.ok) throw await toProblem(response)
+    return response
+  }
+  return {
+    get: async <Answer>(path: string, signal?: AbortSignal) =>
+      (await (await send(path, { method: 'GET', ...(signal && { signal }) })).json()) as Answer,
+    delete: async (path) => {
+      await send(path, { method: 'DELETE' })
+    },
+  }
+}
+
+/** What the sign-in library throws when the tenant gives no token without asking the person. */
+const sessionErrors = [
+  'login_required',
+  'consent_required',
+  'interaction_required',
+  'invalid_grant',
+  'missing_refresh_token',
+  'missing_access_token',
+]
+
+function isSessionLost(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'error' in error && sessionErrors.includes(String(error.error))
+}
