@@ -25,6 +25,7 @@ export function renderDocumentation(document: AdminApiDocument): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${text(document.info.title)}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="docs.css">
 </head>
 <body>
@@ -47,7 +48,7 @@ ${tags
   )
   .join('\n')}
 <section><h2>Shapes</h2>
-${schemas.map(([name, schema]) => `<article id="shape-${text(name)}"><h3>${text(name)}</h3>${properties(schema)}</article>`).join('\n')}
+${schemas.map(([name, schema]) => `<article id="shape-${text(name)}"><h3>${text(name)}</h3>${properties(name, schema)}</article>`).join('\n')}
 </section>
 </main>
 </body>
@@ -61,6 +62,7 @@ function renderOperation({ path, method, operation }: { path: string; method: st
 <p><strong>${text(operation.summary)}.</strong> ${prose(operation.description)} ${operation.security ? 'Needs an access token.' : ''}</p>
 ${parameters(operation)}
 ${table(
+  `Answers to ${operation.summary}`,
   ['Answer', 'When', 'Body'],
   Object.entries(operation.responses ?? {}).map(([status, response]: [string, AnsweredOrReferred]) => [
     `<code>${text(status)}</code>`,
@@ -91,18 +93,18 @@ function parameters(operation: Operation): string {
         ]
       : [],
   )
-  return rows.length > 0 ? table(['Parameter', 'Type', 'Meaning'], rows) : ''
+  return rows.length > 0 ? table(`Parameters of ${operation.summary}`, ['Parameter', 'Type', 'Meaning'], rows) : ''
 }
 
-function properties(schema: Schema): string {
+function properties(name: string, schema: Schema): string {
   const { own, base } = ownProperties(schema)
-  const rows = Object.entries(own).map(([name, property]) => [
-    `<code>${text(name)}</code>`,
+  const rows = Object.entries(own).map(([field, property]) => [
+    `<code>${text(field)}</code>`,
     type(property),
     '$ref' in property ? '' : prose(property.description) + example(property),
   ])
   const inherited = base.map((reference) => `<p>All of ${type(reference)}, and:</p>`).join('')
-  return inherited + table(['Field', 'Type', 'Meaning'], rows)
+  return inherited + table(`Fields of ${name}`, ['Field', 'Type', 'Meaning'], rows)
 }
 
 /** A schema that extends another is written as `allOf`: the base by reference, then what is its own. */
@@ -137,10 +139,11 @@ function fallback(schema: Schema | undefined): string {
   return value === undefined ? '' : ` Else <code>${text(String(value))}</code>.`
 }
 
-function table(heads: string[], rows: string[][]): string {
+/** @param of what it is a table of, for who hears the page; it can be scrolled sideways, so it can be reached by Tab */
+function table(of: string, heads: string[], rows: string[][]): string {
   const head = heads.map((name) => `<th scope="col">${name}</th>`).join('')
   const body = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')
-  return `<div class="table" role="region" tabindex="0" aria-label="${heads[0]}s"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  return `<div class="table" role="region" tabindex="0" aria-label="${text(of)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
 function anchor(operation: Operation): string {

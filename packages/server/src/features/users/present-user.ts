@@ -40,7 +40,7 @@ export function presentUser(user: ManagementUser): User {
   }
 }
 
-/** Some tenants write an offset in place of Z. */
+/** Moments come checked; one that ends in Z is as we write it, and a list has a hundred. Some tenants write an offset. */
 function toIso(moment: string): string {
-  return new Date(moment).toISOString()
+  return moment.endsWith('Z') ? moment : new Date(moment).toISOString()
 }
