@@ -5,6 +5,7 @@ module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     never('nobody-imports-an-app', '^packages/', '^apps/'),
+    never('only-programs-join-the-parts', '^packages/(?!program/)', '^packages/program/'),
     never('server-never-meets-tenant', '^packages/server/', '^packages/(tenant|database)/'),
     never('tenant-never-meets-server', '^packages/tenant/', '^packages/(server|tenant-client)/'),
     never('dashboard-knows-the-admin-api-only', '^apps/dashboard/', '^packages/(?!contracts/src/admin-api)'),

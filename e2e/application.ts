@@ -114,7 +114,11 @@ export const test = base.extend<{ complaints: Complaints }, { app: Application; 
     { scope: 'worker', timeout: 180_000 },
   ],
   complaints: [
-    async ({ page }, use) => {
+    async ({ page, context }, use) => {
+      // New users get Gravatar's picture, as Auth0 gives them; the internet is not part of the test.
+      await context.route('https://s.gravatar.com/**', (route) =>
+        route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' }),
+      )
       const complaints: Complaints = { list: [] }
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.list.push(message.text())

@@ -27,7 +27,7 @@ try {
       'bench',
     ),
     step('formatting', 'prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
-    { name: 'generated files', command: node, args: ['packages/server/src/documentation/write-openapi.ts', '--check'] },
+    { name: 'generated files', command: node, args: ['packages/server/src/generate-openapi.ts', '--check'] },
   ])
   process.exitCode = isGood ? 0 : 1
 } catch (error) {

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '@rollcall/database/embedded'
+import { describeFailure, readConfig } from '@rollcall/program'
 import { migrateTenant, seedUsers } from '@rollcall/tenant'
-import { readConfig } from './config.ts'
-import { describeFailure } from './report-failure.ts'
 
 /** `npm run seed -- --users 1000000`: fills the local tenant, whether it is running or not. */
 try {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { startLocalTenant } from '@rollcall/tenant'
-import { runProgram } from './program.ts'
+import { runProgram } from '@rollcall/program'
 
 /** The local tenant alone: an Auth0 for development and CI. */
 const demoUsers = 1000

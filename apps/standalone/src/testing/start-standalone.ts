@@ -8,7 +8,7 @@ import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/ten
 import { createTenantClient } from '@rollcall/tenant-client'
 import { testDatabase } from '@rollcall/test-kit'
 import express from 'express'
-import { listenLocally } from '../listen.ts'
+import { listenLocally } from '@rollcall/program'
 
 export interface TestStandalone {
   /** Rollcall's, with no slash at the end. */

@@ -8,7 +8,6 @@ import type { TenantSchema } from '../schema.ts'
 import { seal, unseal } from '../sealing.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { hashPassword } from '../users/password.ts'
-import { defaultPicture } from '../users/user-input.ts'
 import { managementScopes } from './management-scopes.ts'
 
 export interface BootstrapOptions {
@@ -65,7 +64,7 @@ export function bootstrap(context: TenantContext, options: BootstrapOptions): Pr
     const spa = await ensureSpa(trx, options.applicationUrls)
     const m2m = await ensureM2m(trx, context)
     await ensureConnection(trx, context.now(), [spa, m2m.clientId])
-    await ensureStaff(trx, context.now(), options)
+    await ensureStaff(trx, context, options)
     return { audience, m2m, spa: { clientId: spa } }
   })
 }
@@ -198,9 +197,10 @@ async function ensureConnection(trx: Transaction<TenantSchema>, now: Date, clien
 
 async function ensureStaff(
   trx: Transaction<TenantSchema>,
-  now: Date,
+  { now: clock, origins }: TenantContext,
   { staffEmail, staffPassword, resetsPassword }: BootstrapOptions,
 ): Promise<void> {
+  const now = clock()
   const role = await trx.selectFrom('roles').select('id').where('name', '=', names.role).executeTakeFirst()
   const roleId = role?.id ?? prefixedId('rol')
   if (!role) {
@@ -240,7 +240,7 @@ async function ensureStaff(
       email_verified: true,
       name: 'Staff',
       nickname: 'staff',
-      picture: defaultPicture(staffEmail, 'staff'),
+      picture: `${origins()[0] ?? ''}/avatars/st.svg?c=0`,
       connection: databaseConnection,
       created_at: now,
       updated_at: now,

@@ -67,7 +67,7 @@ export function makePerson(random: () => number): Person {
   const styles = [`${first}.${last}`, `${first}${last}`, `${first.charAt(0)}${last}`, `${first}_${last}`]
   const handle = last === '' ? first : (styles[Math.floor(random() * styles.length)] ?? first)
   // A married or a very long name, now and then: columns have to bear them.
-  const isLong = familyName !== null && random() < 0.01
+  const isLong = familyName !== null && !culture.join && random() < 0.01
   const shownFamily = isLong ? `${familyName} von Hohenlohe-Waldenburg-Schillingsfürst` : (familyName ?? '')
   return {
     name: join(givenName, shownFamily).trim(),

@@ -137,7 +137,9 @@ function makeRows(number: number, { now, origin }: SeedOptions): { user: string;
   const lastLogin = hasSignedIn
     ? new Date(createdAt.getTime() + Math.floor((1 - random() ** 2.5) * (now.getTime() - createdAt.getTime())))
     : null
-  const logins = hasSignedIn ? 1 + Math.floor(random() ** 4 * 900) : 0
+  // Nobody signs in more than three times a day.
+  const mostLogins = Math.min(900, 1 + (3 * (now.getTime() - createdAt.getTime())) / day)
+  const logins = hasSignedIn ? 1 + Math.floor(random() ** 3 * mostLogins) : 0
   const plan = pick(random, ['free', 'free', 'free', 'free', 'pro', 'pro', 'team', 'enterprise'])
   const iso = (date: Date | null) => (date === null ? null : date.toISOString())
   const userId = `${source.provider}|${isWork ? `initech|${identityId}` : identityId}`

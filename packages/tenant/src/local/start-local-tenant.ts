@@ -39,7 +39,7 @@ export interface LocalTenant {
   /** `http://localhost:PORT`; the same port answers TLS. */
   url: string
   /** Both listed origins, as issuers: with a slash at the end. */
-  issuers: string[]
+  issuers: readonly [string, ...string[]]
   ca: { file: string; pem: string }
   credentials: Credentials
   close(): Promise<void>
@@ -92,7 +92,7 @@ export async function startLocalTenant(options: LocalTenantOptions): Promise<Loc
     onProgress(`Local tenant: ${url}`)
     return {
       url,
-      issuers: origins.map((origin) => `${origin}/`),
+      issuers: [`http://localhost:${server.port}/`, `https://localhost:${server.port}/`],
       ca: { file: certificates.caFile, pem: certificates.ca },
       credentials,
       close,

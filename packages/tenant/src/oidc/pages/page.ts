@@ -23,6 +23,7 @@ export function showPage(
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
         <link rel="stylesheet" href="/u/style.css" />
+        <link rel="icon" href="data:," />
       </head>
       <body>
         <main>${body}</main>
