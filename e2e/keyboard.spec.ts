@@ -35,6 +35,7 @@ test('the main job is done without a mouse', async ({ page, app }) => {
   await expect(dialog.getByRole('textbox')).toBeFocused()
   await page.keyboard.type('keyboard.only@example.com')
   await page.keyboard.press('Enter')
+  await expect(page.getByText('Deleted Keyboard Only.')).toBeVisible()
   await expect(page.getByRole('row', { name: /Keyboard Only/ })).toHaveCount(0)
   const { body } = await app.management('GET', 'users-by-email?email=keyboard.only%40example.com')
   expect(body).toEqual([])

@@ -33,9 +33,9 @@ for (const [size, viewport] of Object.entries(sizes)) {
         await expect(page.getByRole('button', { name: /clear/i }).last()).toBeVisible()
         await look('no-match')
 
-        const { body } = await app.management('GET', 'users?per_page=1&sort=created_at:-1')
-        const [newest] = body as { user_id: string; name: string }[]
-        await page.goto(`${app.dashboardUrl}users/${encodeURIComponent(newest?.user_id ?? '')}`)
+        const { body } = await app.management('GET', 'users?per_page=1&q=app_metadata.plan:pro')
+        const [user] = body as { user_id: string }[]
+        await page.goto(`${app.dashboardUrl}users/${encodeURIComponent(user?.user_id ?? '')}`)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
         await expect(page.getByRole('button', { name: /^Delete/ })).toBeVisible()
         await look('user')

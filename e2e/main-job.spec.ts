@@ -55,22 +55,21 @@ test('everyone who has signed up can be scrolled to, and the count is true', asy
   await expect(page.getByText(new RegExp(`${total.toLocaleString('en-GB')} users`)).first()).toBeVisible()
 
   const grid = page.getByRole('grid', { name: 'Users' })
-  await grid.getByRole('row').nth(1).getByRole('gridcell').first().click({ modifiers: [], trial: true })
-  await page.keyboard.press('Tab')
   const last = grid.locator(`[aria-rowindex="${total + 1}"]`)
   // Each End goes to the last row there is and makes the next page come.
   await expect(async () => {
     await grid.getByRole('gridcell').first().press('Control+End')
-    await expect(last).toBeAttached({ timeout: 500 })
-  }).toPass({ timeout: 45_000 })
+    await expect(last).toBeAttached({ timeout: 100 })
+  }).toPass({ timeout: 45_000, intervals: [50] })
 })
 
-test('a wrong password is told calmly, and the right one then lets in', async ({ page, app }) => {
+test('a wrong password is told calmly, and the right one then lets in', async ({ page, app, complaints }) => {
   await page.goto(app.dashboardUrl)
   await fillSignIn(page, { ...app.credentials.staff, password: 'not the password' })
   await expect(page.getByText(/wrong e-?mail|wrong username/i)).toBeVisible()
   await fillSignIn(page, app.credentials.staff)
   await expect(page.getByRole('grid', { name: 'Users' })).toBeVisible()
+  complaints.list = complaints.list.filter((line) => !line.includes('400')) // the browser names each refused request
 })
 
 test('a reload and a second tab stay signed in; signing out ends both', async ({ page, app, context }) => {
