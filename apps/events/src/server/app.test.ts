@@ -115,7 +115,10 @@ test('an event is for people who are signed in, whatever they may do', async () 
   ])
   for (const token of [visitorToken, managerToken]) {
     const shown = await ask('/events/dawn-birds', token)
-    expect([shown.status, await shown.json()]).toMatchObject([200, { id: 'dawn-birds', address: expect.stringContaining('Marsh Road') }])
+    expect([shown.status, await shown.json()]).toMatchObject([
+      200,
+      { id: 'dawn-birds', address: expect.stringContaining('Marsh Road') },
+    ])
   }
 })
 

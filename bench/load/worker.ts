@@ -1,0 +1,87 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { Agent, request } from 'node:http'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import type { Load, LoadAnswer, LoadRequest, Sample } from './load.ts'
+
+/** The child process that makes the load: its work must not stand in the way of what is measured, nor be counted with it. */
+process.on('message', (asked: LoadRequest) => {
+  void run(asked)
+    .then(
+      (sample): LoadAnswer => ({ sample }),
+      (error: unknown): LoadAnswer => ({ failure: error instanceof Error ? error.message : String(error) }),
+    )
+    .then((answer) => process.send?.(answer))
+})
+process.once('disconnect', () => process.exit(0))
+
+interface Lane {
+  once(): Promise<unknown>
+  close(): Promise<void>
+}
+
+async function run({ load, milliseconds }: LoadRequest): Promise<Sample> {
+  const lanes = await Promise.all(Array.from({ length: load.connections }, () => openLane(load)))
+  const tookMs: number[] = []
+  const startedAt = performance.now()
+  const deadline = startedAt + milliseconds
+  try {
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (let from = performance.now(); from < deadline;) {
+          await lane.once()
+          const now = performance.now()
+          tookMs.push(now - from)
+          from = now
+        }
+      }),
+    )
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()))
+  }
+  const seconds = (performance.now() - startedAt) / 1000
+  tookMs.sort((a, b) => a - b)
+  return { perSecond: tookMs.length / seconds, p50Ms: tookMs[Math.floor(tookMs.length / 2)] ?? Number.NaN }
+}
+
+async function openLane(load: Load): Promise<Lane> {
+  switch (load.kind) {
+    case 'http': {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      return { once: () => exchange(load, agent), close: async () => agent.destroy() }
+    }
+    case 'sql': {
+      const client = new pg.Client({ connectionString: load.databaseUrl })
+      await client.connect()
+      const statements = load.statements.map((statement, place) => ({ ...statement, name: `statement ${place}` }))
+      return {
+        once: async () => {
+          for (const statement of statements) await client.query(statement)
+        },
+        close: () => client.end(),
+      }
+    }
+    case 'signing': {
+      const signAsync = promisify(sign)
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      const token = Buffer.alloc(600, 'a') // about as long as a token's header and claims
+      return { once: () => signAsync('RSA-SHA256', token, privateKey), close: async () => undefined }
+    }
+  }
+}
+
+/** @throws Error when the answer is not 200: a refusal is quick, and would make a fine figure */
+function exchange({ url, method, headers, body }: Extract<Load, { kind: 'http' }>, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, headers, agent }, (response) => {
+      response.on('error', reject)
+      response.on('data', () => undefined)
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve()
+        else reject(new Error(`${method} ${url} answered ${response.statusCode}`))
+      })
+    })
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}

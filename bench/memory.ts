@@ -1,0 +1,44 @@
+import { readFile, readdir } from 'node:fs/promises'
+
+export interface Memory {
+  /** Pages that processes share are counted in each of them. */
+  residentMiB: number
+  /** Shared pages are counted once: what would be free if all of them ended. */
+  proportionalMiB: number
+  processes: number
+}
+
+/** Of a process and all its descendants, read from /proc: Linux only. */
+export async function memoryOf(root: number): Promise<Memory> {
+  const parents = new Map<number, number>()
+  for (const name of await readdir('/proc')) {
+    const pid = Number(name)
+    if (Number.isInteger(pid)) parents.set(pid, await parentOf(pid))
+  }
+  const family = new Set([root])
+  for (let before = 0; before < family.size;) {
+    before = family.size
+    for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid)
+  }
+  const sums = { residentMiB: 0, proportionalMiB: 0, processes: family.size }
+  for (const pid of family) {
+    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
+    sums.residentMiB += kibibytes(rollup, 'Rss') / 1024
+    sums.proportionalMiB += kibibytes(rollup, 'Pss') / 1024
+  }
+  return sums
+}
+
+/** @returns 0 for a process that has ended meanwhile */
+async function parentOf(pid: number): Promise<number> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return 0
+  }
+}
+
+function kibibytes(rollup: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1])
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+export interface RollcallProcess {
+  /** Of the process whose descendants are all that was started. */
+  pid: number
+  run: { dashboardUrl: string; tenantUrl: string; tenantCa: string }
+  credentials: { audience: string; m2m: { clientId: string; clientSecret: string } }
+  /** From the start of the command until the dashboard's page was answered. */
+  secondsToFirstPage: number
+  stop(): Promise<void>
+}
+
+const environment = (dataFolder: string) => ({
+  ...process.env,
+  PORT: '0',
+  TENANT_PORT: '0',
+  ROLLCALL_DATA: dataFolder,
+  LOG_LEVEL: 'error',
+  DATABASE_URL: '',
+  AUTH0_DOMAIN: '',
+})
+
+/** Runs `npm start` on free ports, as a person does, and waits for its first page. */
+export async function startRollcall(dataFolder: string, args: string[] = []): Promise<RollcallProcess> {
+  const startedAt = performance.now()
+  // A group of its own, so that it can be told to stop as Ctrl-C does.
+  const child = spawn('npm', ['start', '--', ...args], { cwd: root, env: environment(dataFolder), detached: true })
+  const closed = once(child, 'close') // every process that held its output is gone
+  const pid = child.pid
+  if (pid === undefined) throw new Error('npm could not be started.')
+  await waitForLine(child, /^Ready/m)
+  const read = async (name: string) => JSON.parse(await readFile(join(dataFolder, name), 'utf8'))
+  const run: RollcallProcess['run'] = await read('run.json')
+  const page = await fetch(run.dashboardUrl)
+  if (!page.ok) throw new Error(`${run.dashboardUrl} answered ${page.status}`)
+  await page.text()
+  const secondsToFirstPage = (performance.now() - startedAt) / 1000
+  return {
+    pid,
+    run,
+    credentials: await read('credentials.json'),
+    secondsToFirstPage,
+    stop: async () => {
+      process.kill(-pid, 'SIGINT')
+      await closed
+    },
+  }
+}
+
+/** Fills a data folder with users, as `npm run seed` does. */
+export async function seed(dataFolder: string, users: number): Promise<void> {
+  const args = ['run', 'seed', '--', '--users', String(users)]
+  const child = spawn('npm', args, { cwd: root, env: environment(dataFolder) })
+  await waitForLine(child, /^(Added|There are) /m)
+  if (child.exitCode === null) await once(child, 'exit')
+}
+
+function waitForLine(child: ReturnType<typeof spawn>, line: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    const listen = (chunk: Buffer) => {
+      output += String(chunk)
+      if (line.test(output)) resolve()
+    }
+    child.stdout?.on('data', listen)
+    child.stderr?.on('data', listen)
+    child.once('exit', (code) => reject(new Error(`It ended with ${code} too early:\n${output}`)))
+  })
+}
