@@ -65,9 +65,14 @@ function nameOf(path: PropertyKey[]): string {
     .join('')
 }
 
+/** The property's own description, which an optional or nullable one carries inside. */
 function descriptionOf(schema: z.ZodType, path: PropertyKey[]): string {
   const shape = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {}
-  const description = shape[String(path[0])]?.meta()?.description
+  let property = shape[String(path[0])]
+  while (property && property.meta()?.description === undefined && 'unwrap' in property) {
+    property = (property as z.ZodOptional<z.ZodType>).unwrap()
+  }
+  const description = property?.meta()?.description
   return description === undefined ? '' : ` (${description})`
 }
 

@@ -90,7 +90,9 @@ export function useRefreshToken(
     if ((family.expires_at ?? now) < now || (idleExpiresAt ?? now) < now) return { verdict: 'unknown' }
     if (settings.rotation_type !== 'rotating') return { verdict: 'good', family, successor: undefined }
 
-    const isWithinLeeway = usedAt !== null && now.getTime() - usedAt.getTime() < settings.leeway * 1000
+    // Without leeway no moment will do: `now` was read before the lock, and may lie before the use that won.
+    const isWithinLeeway =
+      settings.leeway > 0 && usedAt !== null && now.getTime() - usedAt.getTime() < settings.leeway * 1000
     if (usedAt !== null && !isWithinLeeway) {
       await trx.updateTable('refresh_token_families').set({ revoked_at: now }).where('id', '=', family.id).execute()
       return { verdict: 'reused', family }
