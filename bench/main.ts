@@ -17,6 +17,8 @@ import { describeSite, type Site } from './site.ts'
  * measured.
  *   --users 20000   in the tenant     --only list   one row     --rounds 5   --seconds 2   --json file
  */
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const note = (line: string) => process.stderr.write(`${line}\n`)
 const { values } = parseArgs({
   options: {
     users: { type: 'string', default: '20000' },
@@ -28,7 +30,7 @@ const { values } = parseArgs({
 })
 const names = [...rowsOf({ floor: '', naiveProxy: '' }).map(({ name }) => name), 'memory', 'start']
 if (values.only !== undefined && !names.includes(values.only)) {
-  throw new RangeError(`--only ${values.only}: choose one of ${names.join(', ')}.`)
+  refuse(`--only ${values.only}: choose one of ${names.join(', ')}.`)
 }
 const users = positive('users')
 const rounds = positive('rounds')
@@ -37,8 +39,6 @@ const wants = (name: string) => values.only === undefined || values.only === nam
 
 const findings: Finding[] = []
 const failures: string[] = []
-const say = (line: string) => process.stdout.write(`${line}\n`)
-const note = (line: string) => process.stderr.write(`${line}\n`)
 
 const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'))
 const closers = [() => rm(folder, { recursive: true, force: true })]
@@ -55,8 +55,12 @@ process.exitCode = failures.length > 0 ? 1 : 0
 
 function positive(option: 'users' | 'rounds' | 'seconds'): number {
   const value = Number(values[option])
-  if (!(value > 0)) throw new RangeError(`--${option} ${values[option]} is not a number above 0.`)
-  return value
+  return value > 0 ? value : refuse(`--${option} ${values[option]}: write a number above 0.`)
+}
+
+function refuse(reason: string): never {
+  note(reason)
+  process.exit(1)
 }
 
 async function measureLoads(): Promise<void> {

@@ -51,7 +51,9 @@ async function openLane(load: Load): Promise<Lane> {
       return { once: () => exchange(load, agent), close: async () => agent.destroy() }
     }
     case 'sql': {
-      const client = new pg.Client({ connectionString: load.databaseUrl })
+      // A plan made without seeing the values would miss the index for a search, and make the reference slow.
+      const options = '-c plan_cache_mode=force_custom_plan'
+      const client = new pg.Client({ connectionString: load.databaseUrl, options })
       await client.connect()
       const statements = load.statements.map((statement, place) => ({ ...statement, name: `statement ${place}` }))
       return {
