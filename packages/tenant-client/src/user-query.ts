@@ -7,7 +7,7 @@ export type UserQuery =
   | { kind: 'startsWith' | 'contains'; field: UserQueryField; text: string }
   | { kind: 'any'; of: UserQuery[] }
 
-export type UserQueryField = 'user_id' | 'name' | 'email' | 'nickname' | 'username'
+export type UserQueryField = 'user_id' | 'name' | 'email' | 'nickname' | 'username' | 'phone_number'
 
 /** Auth0 refuses a leading wildcard before fewer literals than this. */
 export const fewestLiteralsAfterWildcard = 3

@@ -75,7 +75,7 @@ export const ListUsersQuery = z.strictObject({
     .optional()
     .meta({
       description:
-        'Finds users whose name, e-mail, nickname or username contains this, or whose user id is exactly this.',
+        'Finds users whose name, e-mail, nickname, username or telephone number contains this, or whose user id is exactly this.',
     }),
 })
 export type ListUsersQuery = z.infer<typeof ListUsersQuery>

@@ -6,7 +6,7 @@ test('no text finds everybody', () => {
   expect(toUserQuery('')).toBeUndefined()
 })
 
-test('a text is looked for in four fields, and as an id', () => {
+test('a text is looked for in five fields', () => {
   expect(toUserQuery('Jo@x')).toEqual({
     kind: 'any',
     of: [
@@ -14,8 +14,14 @@ test('a text is looked for in four fields, and as an id', () => {
       { kind: 'contains', field: 'email', text: 'jo@x' },
       { kind: 'contains', field: 'nickname', text: 'Jo@x' },
       { kind: 'contains', field: 'username', text: 'jo@x' },
-      { kind: 'is', field: 'user_id', text: 'Jo@x' },
+      { kind: 'contains', field: 'phone_number', text: 'Jo@x' },
     ],
+  })
+})
+
+test('what may be an id is looked for as one too', () => {
+  expect(toUserQuery('auth0|1')).toMatchObject({
+    of: expect.arrayContaining([{ kind: 'is', field: 'user_id', text: 'auth0|1' }]),
   })
 })
 
