@@ -18,7 +18,7 @@ try {
     ),
     step(
       'imports',
-      'dependency-cruiser/bin/dependency-cruise.mjs',
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
       '--config',
       '.dependency-cruiser.cjs',
       'packages',

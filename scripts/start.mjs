@@ -66,12 +66,8 @@ function runProgram(node, args, parent) {
 function ancestorsUpToNpm(parent) {
   const pids = []
   for (let pid = parent; pid > 1 && pids.length < 4;) {
-    let stat = ''
-    try {
-      stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    } catch {
-      return [] // no /proc here, or gone already
-    }
+    const stat = statOf(pid)
+    if (stat === undefined) return []
     pids.push(pid)
     const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
     if (!/^(sh|dash|bash)$/.test(name)) break
@@ -82,9 +78,18 @@ function ancestorsUpToNpm(parent) {
 
 /** @param {number} pid */
 function isAlive(pid) {
+  const stat = statOf(pid)
+  return stat !== undefined && !/\) [ZX] /.test(stat)
+}
+
+/**
+ * @param {number} pid
+ * @returns {string | undefined} undefined for a process that is gone, and where there is no /proc
+ */
+function statOf(pid) {
   try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
   } catch {
-    return false
+    return undefined
   }
 }

@@ -1,11 +1,14 @@
 import type { ColumnType, Generated } from '@rollcall/database'
 
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+// An interface may name itself where an alias of a Record may not.
+export interface JsonObject {
+  [key: string]: JsonValue
+}
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
 
 /** A jsonb column: read as a value, written as its JSON text. */
 type Json<Value> = ColumnType<Value, string, string>
 type GeneratedJson<Value> = ColumnType<Value, string | undefined, string>
-export type JsonObject = { [key: string]: JsonValue }
 
 /** The tables of migrations/; what each column means is said there. */
 export interface TenantSchema {
