@@ -103,7 +103,8 @@ export function readConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     dataFolder: resolve(folder, values.ROLLCALL_DATA),
     databaseUrl: values.DATABASE_URL,
     auth0: toAuth0(values),
-    logLevel: values.LOG_LEVEL ?? 'info',
+    // On a terminal the lines would drown what the program says to the person in front of it.
+    logLevel: values.LOG_LEVEL ?? (process.stdout.isTTY ? 'warn' : 'info'),
   }
 }
 
