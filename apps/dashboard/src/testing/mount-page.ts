@@ -1,0 +1,103 @@
+import type { Me, UserSummary } from '@rollcall/contracts/admin-api'
+import { VueQueryPlugin } from '@tanstack/vue-query'
+import { mount } from '@vue/test-utils'
+import type { Component } from 'vue'
+import { ref } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { apiKey, createApiClient } from '../api/api-client.ts'
+import { usersRoutes } from '../features/users/users.routes.ts'
+import { i18n } from '../i18n.ts'
+import { sessionKey } from '../shell/useSession.ts'
+
+/** What the server answers, by `METHOD path`; the network is the one thing faked. */
+export type Answers = (request: string, signal: AbortSignal | null | undefined) => Response | Promise<Response>
+
+const me: Me = {
+  userId: 'auth0|staff',
+  kind: 'person',
+  name: 'Staff',
+  email: 'staff@example.com',
+  picture: null,
+  permissions: ['manage:users', 'read:users', 'delete:users'],
+}
+
+/** Mounts a page as the dashboard would, signed in as staff. */
+export async function mountPage(
+  page: Component,
+  {
+    answers,
+    path = '/',
+    props = {},
+    permissions = me.permissions,
+  }: { answers: Answers; path?: string; props?: Record<string, unknown>; permissions?: Me['permissions'] },
+) {
+  const router = createRouter({ history: createMemoryHistory(), routes: usersRoutes })
+  await router.push(path)
+  const requests: string[] = []
+  const api = createApiClient({
+    baseUrl: '/',
+    authorizedFetch: async (url, init) => {
+      const request = `${init.method ?? 'GET'} ${url}`
+      requests.push(request)
+      return answers(request, init.signal)
+    },
+    onSessionLost: () => undefined,
+  })
+  const session = {
+    me: ref({ ...me, permissions }),
+    may: (name: Me['permissions'][number]) => permissions.includes(name),
+    signOut: async () => undefined,
+  }
+  const wrapper = mount(page, {
+    props,
+    attachTo: document.body,
+    global: {
+      plugins: [
+        router,
+        i18n,
+        [VueQueryPlugin, { queryClientConfig: { defaultOptions: { queries: { retry: false } } } }],
+      ],
+      provide: { [apiKey as symbol]: api, [sessionKey as symbol]: session },
+    },
+  })
+  return { wrapper, router, requests }
+}
+
+export const json = (body: unknown): Response =>
+  new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } })
+
+export const problem = (status: number, detail: string): Response =>
+  new Response(
+    JSON.stringify({
+      type: 'about:blank',
+      title: 'x',
+      status,
+      detail,
+      instance: '/',
+      code: 'x',
+      requestId: 'request-1',
+    }),
+    {
+      status,
+      headers: { 'content-type': 'application/problem+json' },
+    },
+  )
+
+export function someUser(changes: Partial<UserSummary> = {}): UserSummary {
+  return {
+    userId: 'auth0|1',
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    isEmailVerified: true,
+    picture: null,
+    connection: 'Username-Password-Authentication',
+    isBlocked: false,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    lastLoginAt: null,
+    loginCount: 0,
+    ...changes,
+  }
+}
+
+export const pageOf = (users: UserSummary[], total = users.length) =>
+  json({ users, page: 0, perPage: 50, total, reachable: total })
