@@ -22,7 +22,6 @@ try {
     const added = await seedUsers({
       databaseUrl,
       users,
-      origin: `http://localhost:${config.tenantPort}`,
       now: new Date(),
       onProgress: ({ done, total, rowsPerSecond }) => {
         const left = Math.ceil((total - done) / rowsPerSecond)

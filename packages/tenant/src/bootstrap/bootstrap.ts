@@ -8,6 +8,7 @@ import type { TenantSchema } from '../schema.ts'
 import { seal, unseal } from '../sealing.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { hashPassword } from '../users/password.ts'
+import { avatarPath } from '../users/picture.ts'
 import { managementScopes } from './management-scopes.ts'
 
 export interface BootstrapOptions {
@@ -197,7 +198,7 @@ async function ensureConnection(trx: Transaction<TenantSchema>, now: Date, clien
 
 async function ensureStaff(
   trx: Transaction<TenantSchema>,
-  { now: clock, origins }: TenantContext,
+  { now: clock }: TenantContext,
   { staffEmail, staffPassword, resetsPassword }: BootstrapOptions,
 ): Promise<void> {
   const now = clock()
@@ -240,7 +241,7 @@ async function ensureStaff(
       email_verified: true,
       name: 'Staff',
       nickname: 'staff',
-      picture: `${origins()[0] ?? ''}/avatars/st.svg?c=0`,
+      picture: `${avatarPath}st.svg?c=0`,
       connection: databaseConnection,
       created_at: now,
       updated_at: now,

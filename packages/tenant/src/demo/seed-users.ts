@@ -3,14 +3,13 @@ import type { Database } from '@rollcall/database'
 import { databaseConnection } from '../bootstrap/bootstrap.ts'
 import { prefixedId } from '../ids.ts'
 import type { TenantSchema } from '../schema.ts'
+import { avatarPath } from '../users/picture.ts'
 import { makePerson, seededRandom } from './people.ts'
 
 export interface SeedOptions {
   databaseUrl: string
   /** How many users made up by us there shall be in all. */
   users: number
-  /** Where pictures come from: the tenant's own `/avatars/`. */
-  origin: string
   now: Date
   onProgress?: (progress: { done: number; total: number; rowsPerSecond: number }) => void
 }
@@ -118,7 +117,7 @@ async function copyBatch(
   await sql`DROP TABLE seed_users, seed_identities`.execute(db)
 }
 
-function makeRows(number: number, { now, origin }: SeedOptions): { user: string; identity: string } {
+function makeRows(number: number, { now }: SeedOptions): { user: string; identity: string } {
   const random = seededRandom(number + 1)
   const chance = (probability: number) => random() < probability
   const person = makePerson(random)
@@ -155,7 +154,7 @@ function makeRows(number: number, { now, origin }: SeedOptions): { user: string;
       hasEmail ? person.handle : null,
       person.givenName,
       person.familyName,
-      `${origin}/avatars/${person.initials}.svg?c=${Math.floor(random() * 12)}`,
+      `${avatarPath}${person.initials}.svg?c=${Math.floor(random() * 12)}`,
       chance(0.04) ? true : null,
       source.connection,
       JSON.stringify({

@@ -81,7 +81,7 @@ export async function startLocalTenant(options: LocalTenantOptions): Promise<Loc
     })
     const demoUsers = isFirstStart ? options.demoUsers : 0
     if (demoUsers > 0) {
-      const added = await seedUsers({ databaseUrl, users: demoUsers, origin: url, now: new Date() })
+      const added = await seedUsers({ databaseUrl, users: demoUsers, now: new Date() })
       if (added > 0) onProgress(`Demo users: ${added.toLocaleString('en')} added`)
     }
     const credentials: Credentials = { audience: made.audience, staff, m2m: made.m2m, spa: made.spa }

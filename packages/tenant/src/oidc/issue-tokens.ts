@@ -3,6 +3,7 @@ import type { Client } from '../clients/clients.store.ts'
 import { sha256, unguessable } from '../hashing.ts'
 import type { ResourceServer } from '../resource-servers/resource-servers.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
+import { pictureUrl } from '../users/picture.ts'
 import type { UserRow } from '../users/users.store.ts'
 
 export const oidcScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
@@ -101,7 +102,7 @@ export function issueIdToken(context: TenantContext, request: IdTokenRequest): P
   return context.keys.sign(
     { typ: 'JWT' },
     {
-      ...claimsOf(user, scopes),
+      ...claimsOf(user, { scopes, origin }),
       iss: `${origin}/`,
       aud: client.clientId,
       sub: user.user_id,
@@ -115,14 +116,17 @@ export function issueIdToken(context: TenantContext, request: IdTokenRequest): P
 }
 
 /** What the scopes `profile`, `email` and `phone` tell of a user (OIDC Core §5.4); a member they lack is left out. */
-export function claimsOf(user: UserRow, scopes: string[]): Record<string, unknown> {
+export function claimsOf(
+  user: UserRow,
+  { scopes, origin }: { scopes: string[]; origin: string },
+): Record<string, unknown> {
   const claims = {
     ...(scopes.includes('profile') && {
       given_name: user.given_name,
       family_name: user.family_name,
       nickname: user.nickname,
       name: user.name,
-      picture: user.picture,
+      picture: pictureUrl(origin, user.picture),
       updated_at: user.updated_at.toISOString(),
     }),
     ...(scopes.includes('email') && user.email !== null && { email: user.email, email_verified: user.email_verified }),

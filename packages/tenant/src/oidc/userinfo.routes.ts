@@ -32,7 +32,9 @@ export function userinfoRoutes(context: TenantContext): Router {
       }
       const user = await findUser(context.db, bearer.userId)
       if (!user) throw new TokenInvalid('The user is gone')
-      res.setHeader('Cache-Control', 'no-store').json({ sub: user.user_id, ...claimsOf(user, bearer.scopes) })
+      res
+        .setHeader('Cache-Control', 'no-store')
+        .json({ sub: user.user_id, ...claimsOf(user, { scopes: bearer.scopes, origin: context.origins()[0] ?? '' }) })
     } catch (error) {
       if (!(error instanceof TokenInvalid) && !(error instanceof OAuthError)) throw error
       res.setHeader(

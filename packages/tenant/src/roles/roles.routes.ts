@@ -8,6 +8,7 @@ import { validate } from '../management/validate.ts'
 import { originOf } from '../request-origin.ts'
 import { toAudience, toIdentifier } from '../resource-servers/resource-servers.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
+import { pictureUrl } from '../users/picture.ts'
 import { requirePermissions } from '../users/users.routes.ts'
 
 const RoleBody = z.strictObject({
@@ -171,7 +172,9 @@ export function rolesRoutes(context: TenantContext): Router {
       .limit(query.per_page)
       .offset(query.page * query.per_page)
       .execute()
-    res.json(paged(query, { name: 'users', items, total }))
+    const origin = context.origins()[0] ?? ''
+    const shown = items.map((member) => ({ ...member, picture: pictureUrl(origin, member.picture) }))
+    res.json(paged(query, { name: 'users', items: shown, total }))
   })
 
   router.post('/roles/:id/users', async (req, res) => {

@@ -14,7 +14,7 @@ import type { CreateUserBody } from './user-input.ts'
  * @throws ManagementError 400 for a connection that cannot take them, 409 when they are there already
  */
 export async function createUser(
-  { db, now }: Pick<TenantContext, 'db' | 'now'>,
+  { db, now, origins }: Pick<TenantContext, 'db' | 'now' | 'origins'>,
   body: CreateUserBody,
 ): Promise<WireUser> {
   const connection = await findConnection(db, body.connection)
@@ -81,7 +81,7 @@ export async function createUser(
       .executeTakeFirst()
     if (identity.numInsertedOrUpdatedRows !== 1n) throw userExists()
   })
-  return getUser(db, userId)
+  return getUser({ db, origins }, userId)
 }
 
 const userExists = () => new ManagementError(409, 'The user already exists.', 'auth0_idp_error')

@@ -25,7 +25,6 @@ beforeAll(async () => {
   await seedUsers({
     databaseUrl: tenant.databaseUrl,
     users: 700,
-    origin: tenant.http,
     now: new Date('2026-11-01T12:00:00Z'),
   })
   for (let page = 0; page * 100 < 701; page += 1)
@@ -148,7 +147,7 @@ test('fields picks, and fields with include_fields=false leaves out', async () =
 })
 
 test('a second run of the seed adds what is missing and no more', async () => {
-  const options = { databaseUrl: tenant.databaseUrl, origin: tenant.http, now: new Date() }
+  const options = { databaseUrl: tenant.databaseUrl, now: new Date() }
   expect(await seedUsers({ ...options, users: 700 })).toBe(0)
   expect(await seedUsers({ ...options, users: 720 })).toBe(20)
 })

@@ -4,12 +4,13 @@ import { z } from 'zod'
 import { ManagementError, badRequest } from '../management/management-error.ts'
 import { pagingQuery } from '../management/paging.ts'
 import type { TenantSchema } from '../schema.ts'
-import { presentUsers } from './get-user.ts'
+import type { TenantContext } from '../tenant-context.ts'
+import { presentUser } from './present-user.ts'
 import type { WireUser } from './present-user.ts'
 import { compileQuery, searchPatternOf } from './search/compile-query.ts'
 import { QuerySyntaxError, parseQuery } from './search/parse-query.ts'
 import type { Query } from './search/parse-query.ts'
-import type { UserRow } from './users.store.ts'
+import { selectUsers } from './users.store.ts'
 
 /** What each sortable field sorts by: an expression that has an index, where one is worth having. */
 const sortable: Record<string, RawBuilder<unknown>> = {
@@ -47,24 +48,18 @@ export type ListUsersQuery = z.infer<typeof ListUsersQuery>
 
 /** One page of the users that match, newest first unless asked otherwise; `total` counts all that match. */
 export async function listUsers(
-  db: Kysely<TenantSchema>,
+  { db, origins }: Pick<TenantContext, 'db' | 'origins'>,
   query: ListUsersQuery,
 ): Promise<{ users: WireUser[]; total: number }> {
   if (query.search_engine === 'v1')
     throw badRequest('You are not allowed to use search_engine=v1.', 'invalid_query_string')
   const tree = query.q === undefined || query.q.trim() === '' ? undefined : readQuery(query.q)
-  const [ids, total] = await Promise.all([
-    pageOf(db, { tree, query }),
+  const [users, total] = await Promise.all([
+    selectUsers(db, pageOf(tree, query)),
     query.include_totals ? count(db, { tree, connection: query.connection }) : 0,
   ])
-  const rows = await db
-    .selectFrom('users')
-    .selectAll()
-    .where('user_id', 'in', ids.length > 0 ? ids : [''])
-    .execute()
-  const byId = new Map(rows.map((row) => [row.user_id, row]))
-  const users = ids.map((id) => byId.get(id)).filter((row): row is UserRow => row !== undefined)
-  return { users: await presentUsers(db, users), total }
+  const origin = origins()[0] ?? ''
+  return { users: users.map((user) => presentUser(user, origin)), total }
 }
 
 function readQuery(q: string): Query {
@@ -80,34 +75,26 @@ function readQuery(q: string): Query {
   }
 }
 
-interface PageRequest {
-  tree: Query | undefined
-  query: ListUsersQuery
-}
-
 /**
- * The ids of a page, in order. They are read from an index, so that far pages skip over narrow entries and not over whole users; the
- * users themselves are fetched for one page only.
+ * Who is on a page, in order. Read from an index, so that far pages skip over narrow entries and not over whole users; the users themselves are
+ * fetched for one page only.
  */
-async function pageOf(db: Kysely<TenantSchema>, { tree, query }: PageRequest): Promise<string[]> {
+function pageOf(tree: Query | undefined, query: ListUsersQuery): RawBuilder<unknown> {
   const { page, per_page: limit } = query
   const [field = 'created_at', direction = '-1'] = query.sort?.split(':') ?? []
   const order = direction === '-1' ? sql`DESC` : sql`ASC`
   const pattern = tree && searchPatternOf(tree)
   const slice = sql`LIMIT ${limit} OFFSET ${page * limit}`
   if (pattern !== undefined && field === 'created_at' && query.connection === undefined) {
-    const { rows } = await sql<{ user_id: string }>`
-      SELECT user_id FROM user_search WHERE txt LIKE ${pattern}
-      ORDER BY created_at ${order}, user_id ${order} ${slice}`.execute(db)
-    return rows.map((row) => row.user_id)
+    return sql`SELECT user_id, row_number() OVER () AS place FROM (
+      SELECT user_id FROM user_search WHERE txt LIKE ${pattern} ORDER BY created_at ${order}, user_id ${order} ${slice}) found`
   }
   // A user who lacks what is sorted by comes last, whichever way.
   const key = sortable[field] ?? sql`u.created_at`
-  const nulls = nullable.includes(field) || direction === '1' ? sql`NULLS LAST` : sql``
-  const { rows } = await sql<{ user_id: string }>`
+  const nulls = nullable.includes(field) ? sql`NULLS LAST` : sql``
+  return sql`SELECT user_id, row_number() OVER () AS place FROM (
     SELECT u.user_id FROM users u WHERE ${condition(tree, query.connection)}
-    ORDER BY ${key} ${order} ${nulls}, u.user_id ${order} ${slice}`.execute(db)
-  return rows.map((row) => row.user_id)
+    ORDER BY ${key} ${order} ${nulls}, u.user_id ${order} ${slice}) found`
 }
 
 const nullable = ['last_login', 'name', 'email', 'nickname', 'username', 'given_name', 'family_name', 'blocked']

@@ -1,38 +1,32 @@
-import type { IdentityRow, UserRow } from './users.store.ts'
+import { pictureUrl } from './picture.ts'
+import type { UserWithIdentities } from './users.store.ts'
 
-/** A user as Auth0 shows them: a member they do not have is left out, never null. */
+/** A user as Auth0 shows them. */
 export type WireUser = Record<string, unknown> & { user_id: string }
 
-export function presentUser(user: UserRow, identities: IdentityRow[]): WireUser {
-  const members = {
+/** A member that a user does not have is undefined, and so left out of the answer; Auth0 never says null. */
+export function presentUser(user: UserWithIdentities, origin: string): WireUser {
+  return {
     created_at: user.created_at.toISOString(),
-    email: user.email,
-    email_verified: user.email === null ? null : user.email_verified,
-    identities: identities.map((identity) => ({
-      connection: identity.connection,
-      user_id: identity.identity_id,
-      provider: identity.provider,
-      isSocial: identity.is_social,
-      ...(identity.profile_data && { profileData: identity.profile_data }),
-    })),
-    name: user.name,
-    nickname: user.nickname,
-    picture: user.picture,
+    email: user.email ?? undefined,
+    email_verified: user.email === null ? undefined : user.email_verified,
+    identities: user.identities,
+    name: user.name ?? undefined,
+    nickname: user.nickname ?? undefined,
+    picture: pictureUrl(origin, user.picture) ?? undefined,
     updated_at: user.updated_at.toISOString(),
     user_id: user.user_id,
-    username: user.username,
-    phone_number: user.phone_number,
-    phone_verified: user.phone_verified,
-    given_name: user.given_name,
-    family_name: user.family_name,
-    user_metadata: user.user_metadata,
-    app_metadata: user.app_metadata,
-    blocked: user.blocked,
+    username: user.username ?? undefined,
+    phone_number: user.phone_number ?? undefined,
+    phone_verified: user.phone_verified ?? undefined,
+    given_name: user.given_name ?? undefined,
+    family_name: user.family_name ?? undefined,
+    user_metadata: user.user_metadata ?? undefined,
+    app_metadata: user.app_metadata ?? undefined,
+    blocked: user.blocked ?? undefined,
     last_password_reset: user.last_password_reset?.toISOString(),
-    last_ip: user.last_ip,
+    last_ip: user.last_ip ?? undefined,
     last_login: user.last_login?.toISOString(),
-    logins_count: user.logins_count > 0 ? user.logins_count : null,
+    logins_count: user.logins_count > 0 ? user.logins_count : undefined,
   }
-  const present = Object.entries(members).filter(([, value]) => value !== null && value !== undefined)
-  return { ...Object.fromEntries(present), user_id: user.user_id }
 }

@@ -27,7 +27,7 @@ const plainMembers = [
  * @throws ManagementError 404, or 400 in Auth0's words
  */
 export async function updateUser(
-  { db, now }: Pick<TenantContext, 'db' | 'now'>,
+  { db, now, origins }: Pick<TenantContext, 'db' | 'now' | 'origins'>,
   userId: string,
   body: UpdateUserBody,
 ): Promise<WireUser> {
@@ -76,7 +76,7 @@ export async function updateUser(
         throw badRequest(`The specified new ${body.email === undefined ? 'username' : 'email'} already exists`)
       })
   })
-  return getUser(db, userId)
+  return getUser({ db, origins }, userId)
 }
 
 function merged(before: JsonObject | null, change: Record<string, unknown>): string {

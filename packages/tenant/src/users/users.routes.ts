@@ -1,3 +1,4 @@
+import { sql } from '@rollcall/database'
 import { Router } from 'express'
 import { z } from 'zod'
 import { requireScope } from '../management/authorize.ts'
@@ -8,11 +9,13 @@ import { toAudience, toIdentifier } from '../resource-servers/resource-servers.s
 import { originOf } from '../request-origin.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { createUser } from './create-user.ts'
-import { getUser, presentUsers, requireUser } from './get-user.ts'
+import { getUser, userMissing } from './get-user.ts'
 import { ListUsersQuery, listUsers } from './list-users.ts'
+import { presentUser } from './present-user.ts'
 import { updateUser } from './update-user.ts'
 import { CreateUserBody, UpdateUserBody } from './user-input.ts'
 import { holdingsOf } from './user-permissions.store.ts'
+import { findUser, selectUsers } from './users.store.ts'
 
 const UserId = z
   .string()
@@ -38,12 +41,17 @@ const PermissionsBody = z.strictObject({
 export function usersRoutes(context: TenantContext): Router {
   const { db, now } = context
   const router = Router()
+  const requireUser = async (userId: string) => {
+    const user = await findUser(db, userId)
+    if (!user) throw userMissing()
+    return user
+  }
   const idOf = (params: { id: string }) => validate(z.object({ id: UserId }), params, 'path').id
 
   router.get('/users', async (req, res) => {
     requireScope(req, 'read:users')
     const query = validate(ListUsersQuery, req.query, 'query')
-    const { users, total } = await listUsers(db, query)
+    const { users, total } = await listUsers(context, query)
     res.json(paged(query, { name: 'users', items: users, total }, { withLength: true }))
   })
 
@@ -59,20 +67,18 @@ export function usersRoutes(context: TenantContext): Router {
       req.query,
       'query',
     )
-    const rows = await db
-      .selectFrom('users')
-      .selectAll()
-      .where((row) => row(row.fn<string>('lower', ['email']), '=', email.toLowerCase()))
-      .orderBy('created_at')
-      .orderBy('user_id')
-      .execute()
-    res.json((await presentUsers(db, rows)).map((user) => pick(user, fields, include_fields)))
+    const users = await selectUsers(
+      db,
+      sql`SELECT user_id, row_number() OVER (ORDER BY created_at, user_id) AS place FROM users WHERE lower(email) = ${email.toLowerCase()}`,
+    )
+    const origin = context.origins()[0] ?? ''
+    res.json(users.map((user) => pick(presentUser(user, origin), fields, include_fields)))
   })
 
   router.get('/users/:id', async (req, res) => {
     requireScope(req, 'read:users')
     const { fields, include_fields } = validate(FieldsQuery, req.query, 'query')
-    res.json(pick(await getUser(db, idOf(req.params)), fields, include_fields))
+    res.json(pick(await getUser(context, idOf(req.params)), fields, include_fields))
   })
 
   router.patch('/users/:id', async (req, res) => {
@@ -93,7 +99,7 @@ export function usersRoutes(context: TenantContext): Router {
     requireScope(req, 'read:users')
     requireScope(req, 'read:roles')
     const query = validate(PagingQuery, req.query, 'query')
-    const { user_id: userId } = await requireUser(db, idOf(req.params))
+    const { user_id: userId } = await requireUser(idOf(req.params))
     const roles = await db
       .selectFrom('user_roles')
       .innerJoin('roles', 'roles.id', 'user_roles.role_id')
@@ -108,7 +114,7 @@ export function usersRoutes(context: TenantContext): Router {
   router.post('/users/:id/roles', async (req, res) => {
     requireScope(req, 'update:users', 'create:role_members')
     const { roles } = validate(RolesBody, req.body, 'body')
-    const { user_id: userId } = await requireUser(db, idOf(req.params))
+    const { user_id: userId } = await requireUser(idOf(req.params))
     const known = await db.selectFrom('roles').select('id').where('id', 'in', roles).execute()
     if (known.length < new Set(roles).size) throw new ManagementError(404, 'The role does not exist.')
     await db
@@ -129,7 +135,7 @@ export function usersRoutes(context: TenantContext): Router {
   router.get('/users/:id/permissions', async (req, res) => {
     requireScope(req, 'read:users')
     const query = validate(PagingQuery, req.query, 'query')
-    const { user_id: userId } = await requireUser(db, idOf(req.params))
+    const { user_id: userId } = await requireUser(idOf(req.params))
     const all = await holdingsOf(db, userId)
     const origin = originOf(context, req)
     const from = query.page * query.per_page
@@ -142,7 +148,7 @@ export function usersRoutes(context: TenantContext): Router {
   router.post('/users/:id/permissions', async (req, res) => {
     requireScope(req, 'update:users')
     const { permissions } = validate(PermissionsBody, req.body, 'body')
-    const { user_id: userId } = await requireUser(db, idOf(req.params))
+    const { user_id: userId } = await requireUser(idOf(req.params))
     const wanted = permissions.map(({ resource_server_identifier, permission_name }) => ({
       resource_server_identifier: toIdentifier(context.origins(), resource_server_identifier),
       permission_name,

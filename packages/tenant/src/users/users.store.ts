@@ -1,9 +1,34 @@
 import { sql } from '@rollcall/database'
-import type { Kysely, Selectable } from '@rollcall/database'
+import type { Kysely, RawBuilder, Selectable } from '@rollcall/database'
 import type { TenantSchema } from '../schema.ts'
 
 export type UserRow = Selectable<TenantSchema['users']>
-export type IdentityRow = Selectable<TenantSchema['identities']>
+
+/** An identity as it stands on the wire; the one that gave the user their id comes first. */
+export interface WireIdentity {
+  connection: string
+  user_id: string
+  provider: string
+  isSocial: boolean
+  profileData?: Record<string, unknown>
+}
+export type UserWithIdentities = UserRow & { identities: WireIdentity[] }
+
+/**
+ * Whole users with their identities, in one statement.
+ * @param page a query that gives `user_id` and `place`: which users, in what order
+ */
+export async function selectUsers(db: Kysely<TenantSchema>, page: RawBuilder<unknown>): Promise<UserWithIdentities[]> {
+  const { rows } = await sql<UserWithIdentities>`
+    WITH page AS (${page})
+    SELECT u.*, (
+      SELECT json_agg(json_strip_nulls(json_build_object(
+        'connection', i.connection, 'user_id', i.identity_id, 'provider', i.provider, 'isSocial', i.is_social, 'profileData', i.profile_data
+      )) ORDER BY i.position) FROM identities i WHERE i.user_id = u.user_id
+    ) AS identities
+    FROM page JOIN users u USING (user_id) ORDER BY page.place`.execute(db)
+  return rows
+}
 
 export function findUser(db: Kysely<TenantSchema>, userId: string): Promise<UserRow | undefined> {
   return db.selectFrom('users').selectAll().where('user_id', '=', userId).executeTakeFirst()
