@@ -1,21 +1,34 @@
 import type { Kysely } from '@rollcall/database'
+import { defaultResourceServerSettings } from '../resource-servers/resource-servers.store.ts'
+import type { ResourceServer } from '../resource-servers/resource-servers.store.ts'
 import type { TenantSchema } from '../schema.ts'
 
-/** What a client may have of an API without a person. */
-export interface ClientGrant {
-  id: string
-  scope: string[]
+/** An API, and what a client may have of it without a person; undefined where it may have nothing. */
+export interface GrantedApi {
+  settings: ResourceServer['settings']
+  grant: { scope: string[] } | undefined
 }
 
-export function findClientGrant(
+/** One statement: every machine's token request asks this. */
+export async function findGrantedApi(
   db: Kysely<TenantSchema>,
   clientId: string,
   identifier: string,
-): Promise<ClientGrant | undefined> {
-  return db
-    .selectFrom('client_grants')
-    .select(['id', 'scope'])
-    .where('client_id', '=', clientId)
-    .where('audience', '=', identifier)
+): Promise<GrantedApi | undefined> {
+  const row = await db
+    .selectFrom('resource_servers')
+    .leftJoin('client_grants', (join) =>
+      join
+        .onRef('client_grants.audience', '=', 'resource_servers.identifier')
+        .on('client_grants.client_id', '=', clientId),
+    )
+    .select(['resource_servers.settings', 'client_grants.scope'])
+    .where('resource_servers.identifier', '=', identifier)
     .executeTakeFirst()
+  return (
+    row && {
+      settings: { ...defaultResourceServerSettings, ...row.settings },
+      grant: row.scope ? { scope: row.scope } : undefined,
+    }
+  )
 }

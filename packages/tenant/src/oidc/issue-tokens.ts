@@ -11,7 +11,7 @@ export const oidcScopes = ['openid', 'profile', 'email', 'address', 'phone', 'of
 export interface AccessTokenRequest {
   origin: string
   client: Client
-  api: ResourceServer
+  api: Pick<ResourceServer, 'settings'>
   /** As it was asked for: the token echoes it, slash and all. */
   audience: string
   subject: string

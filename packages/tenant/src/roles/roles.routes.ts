@@ -6,10 +6,10 @@ import { ManagementError } from '../management/management-error.ts'
 import { PagingQuery, paged, pagingQuery } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
 import { originOf } from '../request-origin.ts'
-import { toAudience, toIdentifier } from '../resource-servers/resource-servers.store.ts'
+import { readPermissions, requirePermissions } from '../resource-servers/permissions.ts'
+import { toAudience } from '../resource-servers/resource-servers.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { pictureUrl } from '../users/picture.ts'
-import { requirePermissions } from '../users/users.routes.ts'
 
 const RoleBody = z.strictObject({
   name: z
@@ -20,17 +20,6 @@ const RoleBody = z.strictObject({
   description: z.string().max(255).optional().describe('Description of the role.'),
 })
 const ListRolesQuery = z.strictObject({ ...pagingQuery, name_filter: z.string().max(200).optional() })
-const PermissionsBody = z.strictObject({
-  permissions: z
-    .array(
-      z.strictObject({
-        resource_server_identifier: z.string().min(1).max(600),
-        permission_name: z.string().min(1).max(280),
-      }),
-    )
-    .min(1)
-    .max(1000),
-})
 const UsersBody = z.strictObject({ users: z.array(z.string().min(1).max(320)).min(1).max(1000) })
 
 const roleMissing = () => new ManagementError(404, 'The role does not exist.')
@@ -126,16 +115,12 @@ export function rolesRoutes(context: TenantContext): Router {
 
   router.post('/roles/:id/permissions', async (req, res) => {
     requireScope(req, 'update:roles')
-    const { permissions } = validate(PermissionsBody, req.body, 'body')
+    const permissions = readPermissions(context, req.body)
     const { id } = await find(req.params.id)
-    const wanted = permissions.map(({ resource_server_identifier, permission_name }) => ({
-      resource_server_identifier: toIdentifier(context.origins(), resource_server_identifier),
-      permission_name,
-    }))
-    await requirePermissions(context, wanted)
+    await requirePermissions(context, permissions)
     await db
       .insertInto('role_permissions')
-      .values(wanted.map((permission) => ({ role_id: id, ...permission })))
+      .values(permissions.map((permission) => ({ role_id: id, ...permission })))
       .onConflict((conflict) => conflict.doNothing())
       .execute()
     res.status(201).json({})
@@ -143,13 +128,13 @@ export function rolesRoutes(context: TenantContext): Router {
 
   router.delete('/roles/:id/permissions', async (req, res) => {
     requireScope(req, 'update:roles')
-    const { permissions } = validate(PermissionsBody, req.body, 'body')
+    const permissions = readPermissions(context, req.body)
     const { id } = await find(req.params.id)
     for (const { resource_server_identifier, permission_name } of permissions) {
       await db
         .deleteFrom('role_permissions')
         .where('role_id', '=', id)
-        .where('resource_server_identifier', '=', toIdentifier(context.origins(), resource_server_identifier))
+        .where('resource_server_identifier', '=', resource_server_identifier)
         .where('permission_name', '=', permission_name)
         .execute()
     }

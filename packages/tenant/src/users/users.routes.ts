@@ -5,7 +5,8 @@ import { requireScope } from '../management/authorize.ts'
 import { ManagementError } from '../management/management-error.ts'
 import { PagingQuery, paged, pick, pagingQuery } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
-import { toAudience, toIdentifier } from '../resource-servers/resource-servers.store.ts'
+import { readPermissions, requirePermissions } from '../resource-servers/permissions.ts'
+import { toAudience } from '../resource-servers/resource-servers.store.ts'
 import { originOf } from '../request-origin.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { createUser } from './create-user.ts'
@@ -24,17 +25,6 @@ const UserId = z
 const FieldsQuery = z.looseObject({ fields: pagingQuery.fields, include_fields: pagingQuery.include_fields })
 const RolesBody = z.strictObject({
   roles: z.array(z.string().min(1).max(64)).min(1).max(50).describe('List of roles IDs to associate with the user.'),
-})
-const PermissionsBody = z.strictObject({
-  permissions: z
-    .array(
-      z.strictObject({
-        resource_server_identifier: z.string().min(1).max(600),
-        permission_name: z.string().min(1).max(280),
-      }),
-    )
-    .min(1)
-    .max(1000),
 })
 
 /** Everything under `/users` and `/users-by-email`. */
@@ -147,16 +137,12 @@ export function usersRoutes(context: TenantContext): Router {
 
   router.post('/users/:id/permissions', async (req, res) => {
     requireScope(req, 'update:users')
-    const { permissions } = validate(PermissionsBody, req.body, 'body')
+    const permissions = readPermissions(context, req.body)
     const { user_id: userId } = await requireUser(idOf(req.params))
-    const wanted = permissions.map(({ resource_server_identifier, permission_name }) => ({
-      resource_server_identifier: toIdentifier(context.origins(), resource_server_identifier),
-      permission_name,
-    }))
-    await requirePermissions(context, wanted)
+    await requirePermissions(context, permissions)
     await db
       .insertInto('user_permissions')
-      .values(wanted.map((permission) => ({ user_id: userId, ...permission })))
+      .values(permissions.map((permission) => ({ user_id: userId, ...permission })))
       .onConflict((conflict) => conflict.doNothing())
       .execute()
     res.status(201).json({})
@@ -164,35 +150,17 @@ export function usersRoutes(context: TenantContext): Router {
 
   router.delete('/users/:id/permissions', async (req, res) => {
     requireScope(req, 'update:users')
-    const { permissions } = validate(PermissionsBody, req.body, 'body')
+    const permissions = readPermissions(context, req.body)
     const userId = idOf(req.params)
     for (const { resource_server_identifier, permission_name } of permissions) {
       await db
         .deleteFrom('user_permissions')
         .where('user_id', '=', userId)
-        .where('resource_server_identifier', '=', toIdentifier(context.origins(), resource_server_identifier))
+        .where('resource_server_identifier', '=', resource_server_identifier)
         .where('permission_name', '=', permission_name)
         .execute()
     }
     res.status(204).end()
   })
   return router
-}
-
-/** @throws ManagementError 404 naming the first permission that no API has */
-export async function requirePermissions(
-  { db }: Pick<TenantContext, 'db'>,
-  permissions: { resource_server_identifier: string; permission_name: string }[],
-): Promise<void> {
-  const identifiers = permissions.map((permission) => permission.resource_server_identifier)
-  const apis = await db
-    .selectFrom('resource_servers')
-    .select(['identifier', 'scopes'])
-    .where('identifier', 'in', identifiers)
-    .execute()
-  for (const { resource_server_identifier: identifier, permission_name: name } of permissions) {
-    const api = apis.find((candidate) => candidate.identifier === identifier)
-    if (api?.scopes.some(({ value }) => value === name)) continue
-    throw new ManagementError(404, `This permission does not exist: '${identifier} - ${name}'`)
-  }
 }

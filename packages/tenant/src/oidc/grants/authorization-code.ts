@@ -8,8 +8,8 @@ import { AuthorizationRequest } from '../authorization-request.ts'
 import { OAuthError, invalidGrant, invalidRequest } from '../oauth-error.ts'
 import { startFamily } from '../refresh-tokens.store.ts'
 import { scopesOf } from '../token-request.ts'
-import type { TokenRequest } from '../token-request.ts'
 import { apiOf, issueForUser } from '../user-grant.ts'
+import type { GrantRequest } from './grant-request.ts'
 
 /**
  * Exchanges a code (RFC 6749 §4.1.3, PKCE RFC 7636 §4.6). A code is spent by the first attempt, right or wrong; when it comes back, what the
@@ -18,12 +18,7 @@ import { apiOf, issueForUser } from '../user-grant.ts'
  */
 export async function authorizationCode(
   context: TenantContext,
-  {
-    origin,
-    client,
-    body,
-    dpopThumbprint,
-  }: { origin: string; client: Client; body: TokenRequest; dpopThumbprint: string | undefined },
+  { origin, client, body, dpopThumbprint }: GrantRequest,
 ): Promise<Record<string, unknown>> {
   const { db, now } = context
   if (body.code === undefined) throw invalidRequest('Missing required parameter: code')

@@ -1,11 +1,10 @@
-import type { Client } from '../../clients/clients.store.ts'
 import type { TenantContext } from '../../tenant-context.ts'
 import { findUser } from '../../users/users.store.ts'
 import { OAuthError, invalidGrant, invalidRequest } from '../oauth-error.ts'
 import { useRefreshToken } from '../refresh-tokens.store.ts'
 import { scopesOf } from '../token-request.ts'
-import type { TokenRequest } from '../token-request.ts'
 import { issueForUser } from '../user-grant.ts'
+import type { GrantRequest } from './grant-request.ts'
 
 /**
  * Renews a person's tokens (RFC 6749 §6), with rotation where the client has it.
@@ -13,12 +12,7 @@ import { issueForUser } from '../user-grant.ts'
  */
 export async function refreshToken(
   context: TenantContext,
-  {
-    origin,
-    client,
-    body,
-    dpopThumbprint,
-  }: { origin: string; client: Client; body: TokenRequest; dpopThumbprint: string | undefined },
+  { origin, client, body, dpopThumbprint }: GrantRequest,
 ): Promise<Record<string, unknown>> {
   const { refresh_token: token } = body
   if (token === undefined) throw invalidRequest('Missing required parameter: refresh_token')
