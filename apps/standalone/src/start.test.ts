@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readFileSync, readdirSync, statSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -159,6 +160,19 @@ test('a database that cannot be reached is a sentence', async () => {
   expect(output()).toContain('DATABASE_URL')
   expect(output()).not.toContain('secret-word')
   expect(output()).not.toContain('    at ')
+}, 60_000)
+
+test('a key that does not belong to the database is a sentence that names the key file', async () => {
+  const first = start()
+  expect(await first.ready, first.output()).toBe('ready')
+  const ended = once(first.child, 'exit')
+  first.child.kill('SIGTERM')
+  await ended
+  await writeFile(join(folder, 'tenant.key'), randomBytes(32).toString('base64url'))
+  const second = start()
+  expect(await second.ready).toBe(1)
+  expect(second.output()).toContain('tenant.key')
+  expect(second.output()).not.toContain('    at ')
 }, 60_000)
 
 test('a tenant that is not there is a sentence that names AUTH0_DOMAIN', async () => {

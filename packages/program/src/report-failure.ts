@@ -1,5 +1,6 @@
 import { DataFolderUnusable } from '@rollcall/data-folder'
 import { DatabaseUnusable } from '@rollcall/database'
+import { SealBroken } from '@rollcall/tenant'
 import { ConfigurationError } from './config.ts'
 import type { ConfigurationFault } from './config.ts'
 
@@ -9,7 +10,8 @@ import type { ConfigurationFault } from './config.ts'
  */
 export function describeFailure(error: unknown, ports: Record<string, number>): string {
   if (error instanceof ConfigurationError) return describeFaults(error.faults)
-  if (error instanceof DataFolderUnusable || error instanceof DatabaseUnusable) return error.message
+  const isForPeople = [DataFolderUnusable, DatabaseUnusable, SealBroken].some((kind) => error instanceof kind)
+  if (isForPeople && error instanceof Error) return error.message
   if (error instanceof Error && 'code' in error) {
     const { code } = error
     const port = 'port' in error ? error.port : undefined
