@@ -21,7 +21,7 @@ export interface Site {
 
 /** @param dataFolder of the running Rollcall: its database is used from beside it */
 export async function describeSite({ run, credentials }: RollcallProcess, dataFolder: string): Promise<Site> {
-  const rollcallUrl = run.dashboardUrl.replace(/\/$/, '')
+  const rollcallUrl = run.dashboardUrl
   const tenantUrl = run.tenantUrl
   const { url: databaseUrl } = await startEmbeddedPostgres({ dataDirectory: join(dataFolder, 'postgres') })
   const database = new pg.Client({ connectionString: databaseUrl })

@@ -135,7 +135,7 @@ export { expect }
 
 /** Signs in on the tenant's page; ends on the dashboard. */
 export async function signIn(page: Page, app: Application, path = ''): Promise<void> {
-  await page.goto(app.dashboardUrl + path)
+  await page.goto(`${app.dashboardUrl}/${path}`)
   await fillSignIn(page, app.credentials.staff)
 }
 

@@ -4,7 +4,7 @@ test('the events are for everyone, an event for signed-in people, the dashboard 
   page,
   events,
 }) => {
-  await page.goto(events.dashboardUrl.replace(/dashboard\/$/, ''))
+  await page.goto(events.dashboardUrl.replace(/dashboard$/, ''))
   const first = page.getByRole('listitem').getByRole('link').first()
   await expect(first).toBeVisible()
   await expectAccessible(page)

@@ -35,7 +35,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
 
         const { body } = await app.management('GET', 'users?per_page=1&q=app_metadata.plan:pro')
         const [user] = body as { user_id: string }[]
-        await page.goto(`${app.dashboardUrl}users/${encodeURIComponent(user?.user_id ?? '')}`)
+        await page.goto(`${app.dashboardUrl}/users/${encodeURIComponent(user?.user_id ?? '')}`)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
         await expect(page.getByRole('button', { name: /^Delete/ })).toBeVisible()
         await look('user')

@@ -14,8 +14,8 @@ await runProgram(async (program) => {
   // The port first: if somebody has it, that is better known before anything else is started.
   const server = await listenLocally(config.port)
   onClose(() => server.close())
-  const dashboardUrl = `http://localhost:${server.port}/`
-  const tenant = await connectTenant(program, { applicationUrls: [dashboardUrl], withDemo: values.demo })
+  const dashboardUrl = `http://localhost:${server.port}`
+  const tenant = await connectTenant(program, { applicationUrls: [`${dashboardUrl}/`], withDemo: values.demo })
 
   const app = express().disable('x-powered-by')
   app.use(createRollcall({ auth: tenant.auth, tenant: tenant.client, dashboardFolder, logger }))

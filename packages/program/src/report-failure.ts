@@ -14,6 +14,7 @@ export function describeFailure(error: unknown, ports: Record<string, number>): 
   if (isForPeople && error instanceof Error) return error.message
   if (error instanceof Error && 'code' in error) {
     const { code } = error
+    if (String(code).startsWith('ERR_PARSE_ARGS')) return error.message
     const port = 'port' in error ? error.port : undefined
     const variable = Object.entries(ports).find(([, number]) => number === port)?.[0]
     if (code === 'EADDRINUSE') {

@@ -11,9 +11,9 @@ await runProgram(async (program) => {
   const server = await listenLocally(config.port)
   onClose(() => server.close())
   const siteUrl = `http://localhost:${server.port}/`
-  const dashboardUrl = `${siteUrl}dashboard/`
+  const dashboardUrl = `${siteUrl}dashboard`
 
-  const tenant = await connectTenant(program, { applicationUrls: [siteUrl, dashboardUrl], withDemo: true })
+  const tenant = await connectTenant(program, { applicationUrls: [siteUrl, `${dashboardUrl}/`], withDemo: true })
   server.serve(createEventsSite({ auth: tenant.auth, tenant: tenant.client, logger, clientFolder, dashboardFolder }))
   await dataFolder.writeJson('run.json', { dashboardUrl, tenantUrl: tenant.url, tenantCa: tenant.caFile }, 0o644)
 
