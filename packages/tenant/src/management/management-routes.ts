@@ -10,12 +10,17 @@ import { rolesRoutes } from '../roles/roles.routes.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { usersRoutes } from '../users/users.routes.ts'
 import { authenticate } from './authorize.ts'
-import { ManagementError } from './management-error.ts'
+import { ManagementError, badRequest } from './management-error.ts'
+import { isStorable } from '../storable.ts'
 
 /** The Management API, to be mounted at `/api/v2`. */
 export function managementRoutes(context: TenantContext): Router {
   const router = Router()
   router.use(authenticate(context), json({ limit: '1mb' }))
+  router.use((req, _res, next) => {
+    if (isStorable(decodeURIComponent(req.path))) return next()
+    throw badRequest("Path validation error: 'String holds characters that cannot be stored'.", 'invalid_uri')
+  })
   router.use(usersRoutes(context), rolesRoutes(context), clientsRoutes(context))
   router.use(resourceServersRoutes(context), clientGrantsRoutes(context), connectionsRoutes(context))
   router.use(() => {

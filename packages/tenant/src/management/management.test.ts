@@ -262,6 +262,15 @@ test.each(hostile)('GET /users?%s is the caller’s fault or harmless, never our
   else expect(query).toMatch(/fields|99999999999/)
 })
 
+test.each(['users', 'roles', 'clients', 'resource-servers', 'client-grants', 'connections'])(
+  'an id of %s that no text can hold is a 400',
+  async (noun) => {
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      expect((await tenant.api(method, `/${noun}/a%00b`, method === 'PATCH' ? {} : undefined)).status).toBe(400)
+    }
+  },
+)
+
 test.each([
   ['malformed JSON', '{"a"'],
   ['a NUL', JSON.stringify(newUser({ name: 'a\u0000b' }))],

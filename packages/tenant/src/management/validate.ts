@@ -1,3 +1,4 @@
+import { isStorable } from '../storable.ts'
 import { z } from 'zod'
 import { badRequest } from './management-error.ts'
 
@@ -79,7 +80,7 @@ function descriptionOf(schema: z.ZodType, path: PropertyKey[]): string {
 /** Text that PostgreSQL cannot keep: a NUL, or half of a surrogate pair, however deep. */
 function unstorable(value: unknown, path: PropertyKey[] = []): Issue | undefined {
   if (typeof value === 'string') {
-    if (!value.includes('\0') && value.isWellFormed()) return undefined
+    if (isStorable(value)) return undefined
     return { code: 'custom', path, input: value, message: 'String holds characters that cannot be stored' }
   }
   if (typeof value !== 'object' || value === null) return undefined

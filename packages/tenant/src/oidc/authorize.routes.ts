@@ -1,3 +1,4 @@
+import { isStorable } from '../storable.ts'
 import { Router, urlencoded } from 'express'
 import type { Request, Response } from 'express'
 import { findClient } from '../clients/clients.store.ts'
@@ -239,7 +240,7 @@ function respond(res: Response, request: AuthorizationRequest, content: Record<s
 
 /** What someone typed: as it is, within what a field may hold. */
 function readField(value: unknown): string {
-  return typeof value === 'string' && value.length <= 1024 && !value.includes('\0') && value.isWellFormed() ? value : ''
+  return typeof value === 'string' && value.length <= 1024 && isStorable(value) ? value : ''
 }
 
 function addressOf(req: Request): string {

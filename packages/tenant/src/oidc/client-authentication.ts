@@ -1,3 +1,4 @@
+import { isStorable } from '../storable.ts'
 import type { Request } from 'express'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { findClient, publicKeysOf } from '../clients/clients.store.ts'
@@ -25,6 +26,7 @@ export async function authenticateClient(context: TenantContext, req: Request, b
   if (body.client_assertion !== undefined) return byAssertion(context, body)
   const clientId = basic?.clientId ?? body.client_id
   if (clientId === undefined) throw invalidRequest('Missing required parameter: client_id')
+  if (!isStorable(clientId)) throw clientUnknown()
   if (basic && body.client_id !== undefined && body.client_id !== basic.clientId) throw clientUnknown()
   const client = await findClient(context.db, clientId)
   const secret = basic?.secret ?? body.client_secret
@@ -43,7 +45,7 @@ async function byAssertion(context: TenantContext, body: TokenRequest): Promise<
   if (type !== assertionType) throw invalidRequest(`client_assertion_type must be ${assertionType}`)
   try {
     const { iss } = decodeJwt(assertion)
-    const client = iss === undefined ? undefined : await findClient(context.db, iss)
+    const client = iss === undefined || !isStorable(iss) ? undefined : await findClient(context.db, iss)
     if (!client || (claimedId !== undefined && claimedId !== client.clientId)) throw clientUnknown()
     if (client.settings.token_endpoint_auth_method !== 'private_key_jwt') throw clientUnknown()
     const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: publicKeysOf(client) }), {

@@ -1,3 +1,4 @@
+import { isStorable } from '../storable.ts'
 import { Router, urlencoded } from 'express'
 import type { Request, Response } from 'express'
 import { compactVerify, decodeProtectedHeader } from 'jose'
@@ -141,6 +142,4 @@ function showSignedOut(res: Response): void {
 }
 
 const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' && value.length <= 8192 && !value.includes('\0') && value.isWellFormed()
-    ? value
-    : undefined
+  typeof value === 'string' && value !== '' && value.length <= 8192 && isStorable(value) ? value : undefined

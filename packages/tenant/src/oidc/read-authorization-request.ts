@@ -1,3 +1,4 @@
+import { isStorable } from '../storable.ts'
 import { findClient } from '../clients/clients.store.ts'
 import type { Client } from '../clients/clients.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
@@ -35,7 +36,7 @@ export async function readAuthorizationRequest(
     const value = params[name]
     if (value === undefined || value === '') return undefined
     if (typeof value !== 'string') throw new AuthorizationRefused(`The parameter ${name} is there more than once.`)
-    if (value.length > 4096 || value.includes('\0') || !value.isWellFormed()) {
+    if (value.length > 4096 || !isStorable(value)) {
       throw new AuthorizationRefused(`The parameter ${name} is not valid.`)
     }
     return value

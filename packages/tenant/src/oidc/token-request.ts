@@ -1,13 +1,9 @@
+import { isStorable } from '../storable.ts'
 import { z } from 'zod'
 import { invalidRequest } from './oauth-error.ts'
 
-// No field of the protocol is longer; a NUL cannot be stored, and nothing that holds one was made by us.
-const text = z
-  .string()
-  .max(16_384)
-  // eslint-disable-next-line no-control-regex -- the one character that PostgreSQL's text cannot hold
-  .regex(/^[^\u0000]*$/)
-  .refine((value) => value.isWellFormed())
+// No field of the protocol is longer.
+const text = z.string().max(16_384).refine(isStorable)
 
 const TokenRequest = z.object({
   grant_type: text,
