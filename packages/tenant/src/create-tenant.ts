@@ -3,7 +3,7 @@ import { requestContext } from '@rollcall/http-kit'
 import type { Logger } from '@rollcall/http-kit'
 import { Router } from 'express'
 import { avatarRoutes } from './avatars/avatars.routes.ts'
-import { managementRoutes } from './management/management-routes.ts'
+import { managementErrorHandler, managementRoutes, nothingHere } from './management/management-routes.ts'
 import { oidcRoutes } from './oidc/oidc-routes.ts'
 import { pageRoutes } from './oidc/pages/pages.routes.ts'
 import { startSweeping } from './oidc/sweep.ts'
@@ -53,7 +53,7 @@ export async function createTenant({
     // The two that take most of the requests come first.
     router.use('/api/v2', managementRoutes(context))
     router.use(oidcRoutes(context), pageRoutes(context), avatarRoutes())
-    router.use((_req, res) => void res.status(404).json({ statusCode: 404, error: 'Not Found', message: 'Not Found' }))
+    router.use(nothingHere, managementErrorHandler)
     const stopSweeping = startSweeping(context)
     return {
       router,

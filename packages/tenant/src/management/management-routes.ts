@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { noteFailure, toRollcallError } from '@rollcall/http-kit'
 import { Router, json } from 'express'
-import type { ErrorRequestHandler } from 'express'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { clientGrantsRoutes } from '../client-grants/client-grants.routes.ts'
 import { clientsRoutes } from '../clients/clients.routes.ts'
 import { connectionsRoutes } from '../connections/connections.routes.ts'
@@ -23,14 +23,16 @@ export function managementRoutes(context: TenantContext): Router {
   })
   router.use(usersRoutes(context), rolesRoutes(context), clientsRoutes(context))
   router.use(resourceServersRoutes(context), clientGrantsRoutes(context), connectionsRoutes(context))
-  router.use(() => {
-    throw new ManagementError(404, 'Not Found')
-  })
-  router.use(managementErrorHandler)
+  router.use(nothingHere, managementErrorHandler)
   return router
 }
 
-const managementErrorHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
+export const nothingHere: RequestHandler = () => {
+  throw new ManagementError(404, 'Not Found')
+}
+
+/** Speaks Auth0's envelope; an error outside the family is a bug, and its caller gets no more than that. */
+export const managementErrorHandler: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (res.headersSent) return next(error)
   const known = error instanceof ManagementError ? error : fromEdge(error)
   if (!known) noteFailure(req, error)

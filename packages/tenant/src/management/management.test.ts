@@ -271,6 +271,17 @@ test.each(['users', 'roles', 'clients', 'resource-servers', 'client-grants', 'co
   },
 )
 
+test.each(['/nowhere', '/avatars/%zz', '/%', '/api/v2/%zz', '/u/%zz', '/avatars/x.svg'])(
+  'nothing is at %s, and no stack is told',
+  async (path) => {
+    const response = await fetch(`${tenant.http}${path}`)
+    const text = await response.text()
+    expect([400, 401, 404]).toContain(response.status)
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/)
+    expect(text).not.toMatch(/ at |node_modules/)
+  },
+)
+
 test.each([
   ['malformed JSON', '{"a"'],
   ['a NUL', JSON.stringify(newUser({ name: 'a\u0000b' }))],
