@@ -271,7 +271,7 @@ test.each(['users', 'roles', 'clients', 'resource-servers', 'client-grants', 'co
   },
 )
 
-test.each(['/nowhere', '/avatars/%zz', '/%', '/api/v2/%zz', '/u/%zz', '/avatars/x.svg'])(
+test.each(['/nowhere', '/avatars/%zz', '/%', '/api/v2/%zz', '/u/%zz', '/avatars/x.png'])(
   'nothing is at %s, and no stack is told',
   async (path) => {
     const response = await fetch(`${tenant.http}${path}`)
