@@ -1,8 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
-import { chown, mkdir } from 'node:fs/promises'
+import { chown, mkdir, stat } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { DatabaseUnusable } from '../open-database.ts'
+
+interface Account {
+  uid: number
+  gid: number
+}
 
 /**
  * How PostgreSQL is run: as ourselves, as another user, or in a user namespace. It refuses to run as root, so under root one of the latter two
@@ -11,7 +16,7 @@ import { DatabaseUnusable } from '../open-database.ts'
 export interface Runner {
   name: string
   /** Files that PostgreSQL writes must belong to this user; undefined: to us. */
-  owner?: { uid: number; gid: number }
+  owner?: Account
   start(command: string, args: string[], options: SpawnOptions): ChildProcess
 }
 
@@ -28,17 +33,24 @@ const namespace: Runner = {
  * Finds a way in which PostgreSQL runs here, by trying: what a user may read says more than mode bits do.
  * @param binary the server's path
  * @param folder where its files shall be; made, if need be
+ * @param cluster the files themselves: once made, they stay with the user who made them
  */
-export async function findRunner(binary: string, folder: string): Promise<Runner> {
+export async function findRunner(binary: string, folder: string, cluster: string): Promise<Runner> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  const keeper = await ownerOf(cluster)
   if (process.getuid?.() !== 0) {
+    if (keeper && keeper.uid !== process.getuid?.()) {
+      throw new DatabaseUnusable(
+        `The database in ${folder} belongs to another user. Start as that user, or set ROLLCALL_DATA to a folder of your own.`,
+      )
+    }
     if (canRun(self, binary)) return self
     throw new DatabaseUnusable(
       `The embedded PostgreSQL does not run here: ${whyNot(binary)} Set DATABASE_URL to a PostgreSQL of your own.`,
     )
   }
-  for (const owner of [accountOf('postgres'), accountOf('nobody')]) {
-    if (!owner) continue
+  for (const owner of keeper ? [keeper] : [accountOf('postgres'), accountOf('nobody')]) {
+    if (!owner || owner.uid === 0) continue
     const runner: Runner = {
       name: `user ${owner.uid}`,
       owner,
@@ -54,11 +66,24 @@ export async function findRunner(binary: string, folder: string): Promise<Runner
     await chown(folder, owner.uid, owner.gid)
     return runner
   }
-  if (canRun(namespace, binary)) return namespace
+  if ((!keeper || keeper.uid === 0) && canRun(namespace, binary)) return namespace
   throw new DatabaseUnusable(
     `PostgreSQL does not run as root, and no other user of this machine can reach ${folder}. Set ROLLCALL_DATA to a folder that other users can enter ` +
       '(such as /var/lib/rollcall), start as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.',
   )
+}
+
+async function ownerOf(path: string): Promise<Account | undefined> {
+  try {
+    const { uid, gid } = await stat(path)
+    return { uid, gid }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new DatabaseUnusable(
+      `The database in ${path} cannot be reached by this user. Start as the user who made it, or set ROLLCALL_DATA to a folder of your own.`,
+      { cause: error },
+    )
+  }
 }
 
 function canRun(runner: Runner, binary: string): boolean {

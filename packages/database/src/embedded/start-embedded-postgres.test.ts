@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
@@ -99,7 +99,54 @@ test('killing the program stops the server, and what was acknowledged is there a
   await next.stop()
 }, 60_000)
 
-test('a killed server, and even a killed guard, are recovered from', async () => {
+test('a killed server leaves no query behind that keeps the next one from starting', async () => {
+  const { child, url } = await program()
+  await query(url, 'CREATE TABLE kept AS SELECT 1 AS id')
+  const long = query(url, 'SELECT count(*) FROM generate_series(1, 1000000000)').catch(() => undefined)
+  const isRunning = () => query(url, `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT count(%'`)
+  await expect.poll(isRunning).toHaveLength(1)
+  process.kill(
+    Number((await readFile(join(dataDirectory, 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[0]),
+    'SIGKILL',
+  )
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const next = await startEmbeddedPostgres({ dataDirectory })
+  expect(await query(next.url, 'SELECT id FROM kept')).toEqual([{ id: 1 }])
+  await next.stop()
+  await long
+}, 60_000)
+
+test('a program killed while it sets up the files does not disturb the next one', async () => {
+  const code = `
+    import { startEmbeddedPostgres } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+    await startEmbeddedPostgres({ dataDirectory: ${JSON.stringify(dataDirectory)} })`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' })
+  children.push(child)
+  const isAtWork = () => existsSync(dataDirectory) && readdirSync(dataDirectory).some((name) => name.endsWith('.tmp'))
+  await expect.poll(isAtWork, { interval: 5, timeout: 10_000 }).toBe(true)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const next = await startEmbeddedPostgres({ dataDirectory })
+  expect(await query(next.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  await next.stop()
+}, 60_000)
+
+test.runIf(process.getuid?.() === 0)(
+  'files once made stay with the user who made them',
+  async () => {
+    const first = await startEmbeddedPostgres({ dataDirectory })
+    await first.stop()
+    const { status } = spawnSync('chown', ['-R', '65534:65534', dataDirectory])
+    expect(status).toBe(0)
+    const second = await startEmbeddedPostgres({ dataDirectory })
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    await second.stop()
+  },
+  60_000,
+)
+
+test('a killed guard is recovered from', async () => {
   const { child, url } = await program()
   await query(url, 'CREATE TABLE kept AS SELECT 1 AS id')
   const postmaster = Number((await readFile(join(dataDirectory, 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[0])
@@ -119,8 +166,8 @@ test('two programs on one folder share one server', async () => {
 }, 60_000)
 
 test('a set-up that was interrupted is begun again', async () => {
-  await mkdir(join(dataDirectory, 'cluster.tmp'), { recursive: true })
-  await writeFile(join(dataDirectory, 'cluster.tmp', 'PG_VERSION'), 'half')
+  await mkdir(join(dataDirectory, 'cluster.1.tmp'), { recursive: true })
+  await writeFile(join(dataDirectory, 'cluster.1.tmp', 'PG_VERSION'), 'half')
   const server = await startEmbeddedPostgres({ dataDirectory })
   expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
   await server.stop()

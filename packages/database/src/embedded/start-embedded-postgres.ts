@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, openSync, closeSync, readFileSync } from 'node:fs'
-import { appendFile, chmod, chown, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
+import { appendFile, chmod, chown, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { totalmem } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { takeProcessLock } from '@rollcall/data-folder'
 import pg from 'pg'
@@ -41,13 +41,13 @@ const startDeadlineMs = 60_000
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDirectory, isDurable = true } = options
   const binaries = await findBinaries()
-  const runner = await findRunner(binaries.postgres, dataDirectory)
+  const cluster = join(dataDirectory, 'cluster')
+  const runner = await findRunner(binaries.postgres, dataDirectory, cluster)
   const lock = await takeProcessLock(join(dataDirectory, 'owner.lock'))
   if (!lock.isHeld) return joinRunning(dataDirectory, lock.holder.pid)
   try {
-    const cluster = join(dataDirectory, 'cluster')
     const password = await readOrMakePassword(join(dataDirectory, 'password'))
-    await endOrphan(cluster)
+    await endServer(cluster) // one that outlived whoever started it: somebody killed the guard as well
     if (!existsSync(cluster)) await makeCluster({ binaries, runner, cluster, password, isDurable })
     refuseOtherMajor(cluster, binaries)
     const server = await launch({ binaries, runner, dataDirectory, cluster, password })
@@ -81,8 +81,7 @@ async function readOrMakePassword(path: string): Promise<string> {
   const kept = await readIfThere(path)
   if (kept !== undefined) return kept
   const password = randomBytes(24).toString('base64url')
-  await writeFile(`${path}.tmp`, password, { mode: 0o600 })
-  await rename(`${path}.tmp`, path)
+  await writeSecret(path, password)
   return password
 }
 
@@ -96,19 +95,18 @@ interface ClusterOptions {
 
 /** Made beside its place and moved there when it is whole: a start that was killed leaves nothing half-made. */
 async function makeCluster({ binaries, runner, cluster, password, isDurable }: ClusterOptions): Promise<void> {
-  const draft = `${cluster}.tmp`
+  const folder = dirname(cluster)
+  const abandoned = (await readdir(folder)).filter((name) => isDraft(name, cluster))
+  for (const name of abandoned) await rm(join(folder, name), { recursive: true, maxRetries: 10 })
+  // A name of its own: what a start that was killed a moment ago has set off may still be writing, or cleaning up, in its draft.
+  const draft = `${cluster}.${randomUUID()}.tmp`
   const passwordFile = `${cluster}.password`
-  await rm(draft, { recursive: true, force: true })
-  await writeFile(passwordFile, password, { mode: 0o600 })
+  await writeSecret(passwordFile, password)
   if (runner.owner) await chown(passwordFile, runner.owner.uid, runner.owner.gid)
   const args = ['-D', draft, '-U', 'rollcall', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '-E', 'UTF8']
   // Unicode case rules without ICU, and byte order, which indexes on identifiers want.
   args.push('--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', ...(isDurable ? [] : ['--no-sync']))
-  const initdb = runner.start(binaries.initdb, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: '/',
-    env: { LC_ALL: 'C' },
-  })
+  const initdb = startGuarded(runner, [binaries.initdb, ...args], 'pipe')
   let said = ''
   initdb.stdout?.on('data', (chunk) => (said += String(chunk)))
   initdb.stderr?.on('data', (chunk) => (said += String(chunk)))
@@ -118,9 +116,13 @@ async function makeCluster({ binaries, runner, cluster, password, isDurable }: C
     throw new DatabaseUnusable(`The embedded PostgreSQL could not be set up: ${said.trim()} Or set DATABASE_URL.`)
   await appendFile(join(draft, 'postgresql.conf'), settings(isDurable))
   await rename(draft, cluster)
-  const folder = await open(join(cluster, '..'))
-  await folder.sync()
-  await folder.close()
+  const handle = await open(folder)
+  await handle.sync()
+  await handle.close()
+}
+
+function isDraft(name: string, cluster: string): boolean {
+  return name.startsWith(`${basename(cluster)}.`) && name.endsWith('.tmp')
 }
 
 function settings(isDurable: boolean): string {
@@ -155,25 +157,42 @@ function refuseOtherMajor(cluster: string, binaries: Binaries): void {
   )
 }
 
-/** A server that outlived whoever started it (somebody killed the guard as well) is stopped, so that we can start it anew. */
-async function endOrphan(cluster: string): Promise<void> {
-  const file = await readIfThere(join(cluster, 'postmaster.pid'))
-  if (file === undefined) return
-  const pid = Number(file.split('\n', 1)[0])
-  const runs = () => commandOf(pid).includes(cluster)
-  if (runs()) process.kill(pid, 'SIGINT')
-  const patienceEnds = performance.now() + 10_000
-  while (runs() && performance.now() < patienceEnds) await sleep(20)
-  if (runs()) process.kill(pid, 'SIGQUIT')
-  while (runs() && performance.now() < patienceEnds + 10_000) await sleep(20)
-  if (runs())
+/** Stops the server that runs on these files, if one does, whoever started it; and what a killed server has left behind. */
+async function endServer(cluster: string): Promise<void> {
+  if (!existsSync(cluster)) return
+  const pid = Number((await readIfThere(join(cluster, 'postmaster.pid')))?.split('\n', 1)[0] ?? Number.NaN)
+  const isServer = () => commandOf(pid).includes(cluster)
+  if (isServer()) endIfThere(pid, 'SIGINT')
+  if (!(await comesTrue(() => !isServer()))) endIfThere(pid, 'SIGQUIT')
+  // Without its postmaster a backend goes on with its query, in the shared memory that the next server needs to itself.
+  for (const backend of backendsOn(cluster)) endIfThere(backend, 'SIGQUIT')
+  if (!(await comesTrue(() => !isServer() && backendsOn(cluster).length === 0)))
     throw new DatabaseUnusable(`PostgreSQL (process ${pid}) does not let go of ${cluster}. End it, then start again.`)
   // The number in it may be somebody else's by now, and would keep the server from starting.
   await rm(join(cluster, 'postmaster.pid'), { force: true })
 }
 
+/** @returns whether it did within ten seconds */
+async function comesTrue(condition: () => boolean): Promise<boolean> {
+  const patienceEnds = performance.now() + 10_000
+  while (!condition()) {
+    if (performance.now() > patienceEnds) return false
+    await sleep(20)
+  }
+  return true
+}
+
+function endIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** Empty for a process that is gone, or dead and not yet reaped. */
 function commandOf(pid: number): string {
+  if (Number.isNaN(pid)) return ''
   if (process.platform !== 'linux')
     return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout
   try {
@@ -181,6 +200,22 @@ function commandOf(pid: number): string {
   } catch {
     return ''
   }
+}
+
+/** The processes that a server has made to serve connections and keep house. Found on Linux only. */
+function backendsOn(cluster: string): number[] {
+  if (process.platform !== 'linux') return []
+  const place = realpathSync(cluster)
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === place && commandOf(pid).startsWith('postgres:')
+      } catch {
+        return false // it has just ended, or belongs to somebody else
+      }
+    })
 }
 
 interface LaunchOptions {
@@ -192,66 +227,68 @@ interface LaunchOptions {
 }
 
 /**
- * Runs the server ($@) beside a watcher that waits on our pipe: when we close it, or die, the server is shut down in order. The guard ends
- * with the server.
+ * Runs a program ($@) beside a watcher that waits on our pipe: when we close it, or die, the program is interrupted, again and again, since
+ * it may not listen yet. The guard ends with the program.
  */
 const guard = `
 exec 3<&0
 "$@" </dev/null 3<&- &
-server=$!
-(read -r line <&3; kill -INT $server) 2>/dev/null &
+program=$!
+(read -r line <&3; while kill -INT $program; do sleep 0.2; done) >/dev/null 2>&1 &
 watcher=$!
 exec 3<&-
-wait $server
+wait $program
 code=$?
 kill $watcher 2>/dev/null
 exit $code
 `
+
+function startGuarded(runner: Runner, command: string[], output: 'pipe' | number): ChildProcess {
+  const child = runner.start('/bin/sh', ['-c', guard, 'sh', ...command], {
+    stdio: ['pipe', output, output],
+    // A group of its own: Ctrl-C is for us, and the server is stopped when we have finished with it.
+    detached: true,
+    cwd: '/',
+    env: { LC_ALL: 'C', PATH: process.env.PATH ?? '/usr/bin:/bin' },
+  })
+  child.stdin?.on('error', () => undefined) // it ended first
+  return child
+}
 
 async function launch({ binaries, runner, dataDirectory, cluster, password }: LaunchOptions) {
   const logFile = join(dataDirectory, 'postgres.log')
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort()
     const url = `postgresql://rollcall:${password}@127.0.0.1:${port}`
-    const log = openSync(logFile, 'w', 0o600)
-    const child = runner.start('/bin/sh', ['-c', guard, 'sh', binaries.postgres, '-D', cluster, '-p', String(port)], {
-      stdio: ['pipe', log, log],
-      // A group of its own: Ctrl-C is for us, and the server is stopped when we have finished with it.
-      detached: true,
-      cwd: '/',
-      env: { LC_ALL: 'C', PATH: process.env.PATH ?? '/usr/bin:/bin' },
-    })
+    await rm(logFile, { force: true }) // it may be another user's, from a start as root
+    const log = openSync(logFile, 'wx', 0o600)
+    const child = startGuarded(runner, [binaries.postgres, '-D', cluster, '-p', String(port)], log)
     closeSync(log)
-    child.stdin?.on('error', () => undefined) // it ended first
     const exit = exitOf(child)
     let hasEnded = false
-    void exit.then(() => (hasEnded = true))
+    const noteEnd = () => (hasEnded = true)
+    exit.then(noteEnd, noteEnd)
+    const stop = async () => {
+      child.stdin?.end()
+      await endServer(cluster)
+      await exit
+    }
     const deadline = performance.now() + startDeadlineMs
     while (!hasEnded && performance.now() < deadline) {
       if (await answers(`${url}/postgres`)) {
         await makeDatabase(`${url}/postgres`)
-        await writeUrl(join(dataDirectory, 'url'), `${url}/rollcall`)
-        return { url: `${url}/rollcall`, stop: () => stop(child, exit, cluster) }
+        await writeSecret(join(dataDirectory, 'url'), `${url}/rollcall`)
+        return { url: `${url}/rollcall`, stop }
       }
       await sleep(15)
     }
-    child.stdin?.end()
+    await stop()
     const said = (await readIfThere(logFile)) ?? ''
     const wasPortTaken = said.includes('could not bind')
     if (wasPortTaken && attempt < 5) continue
     const lines = said.trim().split('\n').slice(-5).join(' ')
     throw new DatabaseUnusable(`The embedded PostgreSQL did not start (${runner.name}): ${lines} Or set DATABASE_URL.`)
   }
-}
-
-async function stop(child: ChildProcess, exit: Promise<number | null>, cluster: string): Promise<void> {
-  child.stdin?.end()
-  const timer = setTimeout(() => {
-    const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n', 1)[0])
-    process.kill(pid, 'SIGQUIT')
-  }, 10_000)
-  await exit
-  clearTimeout(timer)
 }
 
 async function makeDatabase(url: string): Promise<void> {
@@ -262,11 +299,13 @@ async function makeDatabase(url: string): Promise<void> {
   await client.end()
 }
 
-async function writeUrl(path: string, url: string): Promise<void> {
-  await rm(`${path}.tmp`, { force: true })
-  await writeFile(`${path}.tmp`, url, { mode: 0o600 })
-  await chmod(`${path}.tmp`, 0o600)
-  await rename(`${path}.tmp`, path)
+/** It appears whole or not at all, for its owner alone. */
+async function writeSecret(path: string, text: string): Promise<void> {
+  const draft = `${path}.draft`
+  await rm(draft, { force: true })
+  await writeFile(draft, text, { mode: 0o600, flag: 'wx' })
+  await chmod(draft, 0o600) // whatever the umask
+  await rename(draft, path)
 }
 
 async function answers(url: string): Promise<boolean> {
