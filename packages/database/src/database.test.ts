@@ -104,3 +104,15 @@ test('a connection that is cut does not end the program, and the next query work
     )
     .toEqual([{ one: 1 }])
 })
+
+test('a connection that breaks in the middle of a query rejects that query, and no more', async () => {
+  const inTrouble = sql`SELECT pg_sleep(20)`.execute(database.db)
+  const refused = expect(inTrouble).rejects.toThrow()
+  const other = openDatabase<object>({ url, schema: 'public' })
+  const cut = sql<{ cut: boolean }>`SELECT pg_terminate_backend(pid) AS cut FROM pg_stat_activity
+    WHERE application_name = ${`rollcall ${database.schema}`} AND wait_event = 'PgSleep'`
+  await expect.poll(async () => (await cut.execute(other.db)).rows.length).toBe(1)
+  await refused
+  await other.close()
+  expect((await sql`SELECT 1 AS one`.execute(database.db)).rows).toEqual([{ one: 1 }])
+})

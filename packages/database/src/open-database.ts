@@ -42,12 +42,13 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10 }: DatabaseOpt
     max: poolSize,
     types,
     connectionTimeoutMillis: 10_000,
-    // Named statements must not keep a plan that was made without seeing the values.
     options: `-c search_path=${quote(schema)},public`,
     application_name: `rollcall ${schema}`,
   })
   // An idle connection that breaks is replaced at the next query, which reports what is wrong; without a listener it would end us.
   pool.on('error', () => undefined)
+  // The pool listens to idle connections only; one that breaks at work rejects its query, and says so once more.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNamedStatements(pool) }) })
   return {
     db,
