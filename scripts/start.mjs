@@ -46,12 +46,15 @@ function runProgram(node, args, parent) {
     process.stderr.write(`The program could not be started: ${error.message}\n`)
     process.exitCode = 1
   })
-  // Ctrl-C reaches the program by itself, as one of the terminal's group: we only stay until it has closed.
-  process.on('SIGINT', () => undefined)
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
+  const letGo = () => {
+    if (child.connected) child.disconnect()
+  }
+  // Never passed on: a terminal, npm and systemd may each have sent it to the program as well, which takes a second one as an order to end
+  // at once. We stay until it has closed.
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, letGo)
   const watched = process.env.npm_lifecycle_event === undefined ? [] : ancestorsUpToNpm(parent)
   const watching = setInterval(() => {
-    if (watched.some((pid) => !isAlive(pid)) && child.connected) child.disconnect()
+    if (watched.some((pid) => !isAlive(pid))) letGo()
   }, 300)
   child.once('exit', (code, signal) => {
     clearInterval(watching)

@@ -108,6 +108,19 @@ test('killing the launcher leaves nothing running, and the next start works', as
   expect(await second.ready, second.output()).toBe('ready')
 }, 90_000)
 
+test('any signal to the launcher is one orderly stop, also when the program gets it too', async () => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const { child, ready, output } = start()
+    expect(await ready, output()).toBe('ready')
+    const ended = once(child, 'exit')
+    const program = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim()
+    process.kill(Number(program), signal) // as a terminal and systemd do, which signal the whole group
+    child.kill(signal)
+    expect(await ended).toEqual([0, null])
+    expect(processesOn(folder)).toEqual([])
+  }
+}, 90_000)
+
 test('killing npm leaves nothing running', async () => {
   const { child, ready, output } = start({}, ['npm', 'run', '--silent', 'tenant'])
   expect(await ready, output()).toBe('ready')

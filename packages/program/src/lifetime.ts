@@ -7,13 +7,14 @@ export type EndReason = 'asked' | 'launcher gone'
  */
 export function untilToldToStop(): Promise<EndReason> {
   return new Promise((resolve) => {
-    let isStopping = false
-    const stop = (reason: EndReason) => {
-      if (isStopping && reason === 'asked') process.exit(130)
-      isStopping = true
-      resolve(reason)
+    let signals = 0
+    const onSignal = () => {
+      signals += 1
+      // The launcher lets go of us at the same signal as we get, as part of the terminal's group or systemd's: only signals are counted.
+      if (signals > 1) process.exit(130)
+      resolve('asked')
     }
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop('asked'))
-    if (process.channel) process.once('disconnect', () => stop('launcher gone'))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+    if (process.channel) process.once('disconnect', () => resolve('launcher gone'))
   })
 }
