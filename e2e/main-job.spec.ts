@@ -82,7 +82,7 @@ test('a reload and a second tab stay signed in; signing out ends both', async ({
   await expect(second.getByRole('grid', { name: 'Users' })).toBeVisible()
 
   await page.getByRole('button', { name: /account|staff/i }).click()
-  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL((url) => !url.pathname.includes('/v2/logout'))
   await second.reload()
   await expect(second.getByRole('grid', { name: 'Users' })).toHaveCount(0)

@@ -1,10 +1,59 @@
+import { gzipSync } from 'node:zlib'
 import tailwind from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
+
+/** What the users page may weigh before charts and editors, gzip. The sign-in library alone is 63 KB of it. */
+const usersPageBytes = 150_000
+
+/**
+ * Two libraries import all of Vue to look for one function; then nothing of Vue can be left out of the bundle (11 KB gzip).
+ * The function they look for, and find in every Vue this package allows, is imported by name instead.
+ */
+function vueByName(): Plugin {
+  return {
+    name: 'vue-by-name',
+    transform: {
+      filter: { id: /node_modules\/(vue-i18n|reka-ui)\//, code: /import \* as vue from ['"]vue['"]/i },
+      handler: (code) => ({
+        code: code.replace(
+          /import \* as (vue) from ['"]vue['"];?/i,
+          "import { getCurrentInstance as getInstance, useId as idOfVue } from 'vue'; const $1 = { getCurrentInstance: getInstance, useId: idOfVue };",
+        ),
+        map: null, // no line moves
+      }),
+    },
+  }
+}
+
+/** Says what must be fetched before the users are shown, and stops a build that has grown too heavy. */
+function weighed(): Plugin {
+  return {
+    name: 'weighed',
+    generateBundle(_options, bundle) {
+      const needed = new Set<string>()
+      const need = (fileName: string) => {
+        const file = bundle[fileName]
+        if (needed.has(fileName) || !file) return
+        needed.add(fileName)
+        if (file.type === 'chunk') file.imports.forEach(need)
+      }
+      const weightOf = (file: Rolldown.OutputAsset | Rolldown.OutputChunk | undefined) =>
+        file ? gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }).length : 0
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk' ? file.isEntry : file.fileName.endsWith('.css')) need(file.fileName)
+      }
+      const bytes = [...needed].reduce((sum, fileName) => sum + weightOf(bundle[fileName]), 0)
+      this.info(`users page: ${(bytes / 1000).toFixed(1)} KB gzip of JS and CSS`)
+      if (bytes > usersPageBytes) this.error(`the users page weighs ${bytes} bytes gzip; ${usersPageBytes} are allowed`)
+    },
+  }
+}
 
 export default defineConfig({
   base: './',
-  plugins: [vue(), tailwind()],
+  plugins: [vue(), tailwind(), vueByName(), weighed()],
   define: {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,

@@ -4,8 +4,11 @@ import { usersRoutes } from './features/users/users.routes.ts'
 
 /** @param basePath where the dashboard is mounted, with a slash at both ends */
 export function createRouterFor(basePath: string): Router {
-  return createRouter({
+  const router = createRouter({
     history: createWebHistory(basePath),
     routes: [...usersRoutes, { path: '/:path(.*)*', component: () => import('./shell/PageNotFound.vue') }],
   })
+  // A page's code could not be fetched: a newer build took its place, or the network is gone. The browser deals with both.
+  router.onError((_error, to) => window.location.assign(router.resolve(to).href))
+  return router
 }

@@ -2,8 +2,8 @@ import type { UserSort } from '@rollcall/contracts/admin-api'
 import { computed } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
-const fields = ['name', 'email', 'createdAt', 'lastLoginAt', 'loginCount'] as const
-export type SortField = (typeof fields)[number]
+export const sortFields = ['createdAt', 'lastLoginAt', 'loginCount', 'name', 'email'] as const
+export type SortField = (typeof sortFields)[number]
 const fallback: UserSort = '-createdAt'
 
 /** What the list shows, kept in the address, so that it can be linked to and Back works. */
@@ -24,14 +24,18 @@ export function useListAddress() {
 }
 
 function readSort(value: unknown): UserSort {
-  const field = fields.find((name) => value === name || value === `-${name}`)
+  const field = sortFields.find((name) => value === name || value === `-${name}`)
   return field === undefined ? fallback : value === field ? field : `-${field}`
+}
+
+/** The order one expects of a field: texts from A, moments and counts from the latest and the most. */
+export function firstSort(field: SortField): UserSort {
+  return field === 'name' || field === 'email' ? field : `-${field}`
 }
 
 /** What pressing a column's header leads to: first the order one expects of it, then the other way round. */
 export function nextSort(current: UserSort, field: SortField): UserSort {
-  const isText = field === 'name' || field === 'email'
-  const first: UserSort = isText ? field : `-${field}`
-  const second: UserSort = isText ? `-${field}` : field
-  return current === first ? second : first
+  const first = firstSort(field)
+  if (current !== first) return first
+  return first === field ? `-${field}` : field
 }
