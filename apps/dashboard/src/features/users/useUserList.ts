@@ -37,8 +37,6 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<{ sort: Use
     isRefreshing: query.isFetching,
     /** Failed before anything was shown, or failed to bring more. */
     problem: query.error,
-    hasMore: query.hasNextPage,
-    isLoadingMore: query.isFetchingNextPage,
     loadMore: () => void (query.hasNextPage.value && !query.isFetching.value && query.fetchNextPage()),
     retry: () => void (query.isFetchNextPageError.value ? query.fetchNextPage() : query.refetch()),
   }
