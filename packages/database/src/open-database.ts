@@ -91,19 +91,33 @@ function withNamedStatements(pool: pg.Pool) {
   return {
     connect: async () => {
       const client = await pool.connect()
+      let hasBroken = false
+      const send = (statement: string, parameters?: unknown) => {
+        // Without values the simple protocol: only it takes a migration's many statements at once.
+        if (!Array.isArray(parameters) || parameters.length === 0) return client.query(statement)
+        if (/\b(i?like|_exists_)\b/i.test(statement)) return client.query(statement, parameters)
+        return client.query({ name: nameOf(statement), text: statement, values: parameters })
+      }
       return {
-        query: (statement: unknown, parameters?: unknown) => {
-          if (typeof statement !== 'string') return client.query(statement as string, parameters as unknown[])
-          // Without values the simple protocol: only it takes a migration's many statements at once.
-          if (!Array.isArray(parameters) || parameters.length === 0) return client.query(statement)
-          if (/\b(i?like|_exists_)\b/i.test(statement)) return client.query(statement, parameters)
-          return client.query({ name: nameOf(statement), text: statement, values: parameters })
+        query: async (statement: string, parameters?: unknown) => {
+          try {
+            return await send(statement, parameters)
+          } catch (error) {
+            hasBroken ||= endsConnection(error)
+            throw error
+          }
         },
-        release: () => client.release(),
+        // A broken one is thrown away: its socket may close only after the next query has been given to it.
+        release: () => client.release(hasBroken),
       }
     },
     end: () => pool.end(),
   } as unknown as pg.Pool // the three members that Kysely's dialect uses
+}
+
+/** Whether the connection is lost with the query: the server shut it (SQLSTATE class 57P), or the error is not the server's at all. */
+function endsConnection(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || (error.code?.startsWith('57P') ?? false)
 }
 
 const names = new Map<string, string>()

@@ -118,7 +118,7 @@ test('a newer question ends the older one’s request, and its answer never show
   }, '/?search=old')
   await router.replace('/?search=new')
   await flushPromises()
-  expect(signals[0]?.aborted).toBe(true)
+  await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
   await vi.waitFor(() => expect(wrapper.text()).toContain('Newest'))
   expect(wrapper.text()).not.toContain('Person 0')
 })
