@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
@@ -14,25 +14,43 @@ export interface OnePortServer {
 
 /** The first byte of a TLS handshake (RFC 8446 §5.1); no HTTP method begins with it. */
 const tlsHandshake = 0x16
-/** How long a connection may stay without saying anything. */
-const silenceMs = 30_000
+/** How long an answer that is being made may take once we are asked to stop. */
+const patienceMs = 2_000
 
 /** Answers plain HTTP and TLS on one port of the loopback interface. @param port 0: any free one */
 export async function listenOnOnePort({
   port,
   cert,
   key,
+  silenceMs = 30_000,
+  headersMs = 20_000,
 }: {
   port: number
   cert: string
   key: string
+  /** How long a connection may stay without saying anything. */
+  silenceMs?: number
+  /** How long a request's headers may take. */
+  headersMs?: number
 }): Promise<OnePortServer> {
   let current: RequestListener = (_req, res) => res.writeHead(503, { 'retry-after': '1' }).end('Starting')
-  const listener: RequestListener = (req, res) => current(req, res)
-  const options = { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 60_000 }
+  const answering = new Set<ServerResponse>()
+  const listener: RequestListener = (req, res) => {
+    answering.add(res)
+    res.once('close', () => answering.delete(res))
+    current(req, res)
+  }
+  const options = {
+    keepAliveTimeout: 65_000,
+    headersTimeout: headersMs,
+    requestTimeout: 60_000,
+    connectionsCheckingInterval: Math.min(headersMs, 5_000),
+  }
   const http = createHttpServer(options, listener)
   const https = createHttpsServer({ ...options, cert, key, minVersion: 'TLSv1.2' }, listener)
   https.on('tlsClientError', () => undefined) // a scanner, or a client that does not trust us: its affair, and it knows
+  // Neither listens by itself, and only then would Node begin to watch over the two timeouts.
+  for (const server of [http, https]) server.emit('listening')
 
   const sockets = new Set<Socket>()
   const accept = (socket: Socket) => {
@@ -62,19 +80,12 @@ export async function listenOnOnePort({
     },
     close: async () => {
       const closed = [ipv4, ipv6].filter((server) => server.listening).map((server) => once(server.close(), 'close'))
-      http.closeIdleConnections()
-      https.closeIdleConnections()
-      const patience = setTimeout(() => sockets.forEach((socket) => socket.destroy()), 2_000)
+      for (const server of [http, https]) server.close() // ends the watch over the timeouts, and what is idle
+      const patience = AbortSignal.timeout(patienceMs)
+      await Promise.all([...answering].map((res) => once(res, 'close', { signal: patience }))).catch(() => undefined)
       // A socket that waits for its next request never closes by itself.
-      for (const socket of sockets) if (!isBusy(socket)) socket.destroy()
+      for (const socket of sockets) socket.destroy()
       await Promise.all(closed)
-      clearTimeout(patience)
     },
   }
-}
-
-/** Whether an answer is being written on it. */
-function isBusy(socket: Socket): boolean {
-  const message = (socket as Socket & { _httpMessage?: unknown })._httpMessage
-  return message !== undefined && message !== null
 }
