@@ -1,6 +1,7 @@
 import { isStorable } from '../storable.ts'
 import type { Request } from 'express'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
+import type { JWTPayload } from 'jose'
 import { findClient, publicKeysOf } from '../clients/clients.store.ts'
 import type { Client } from '../clients/clients.store.ts'
 import { isSame } from '../hashing.ts'
@@ -43,31 +44,40 @@ export async function authenticateClient(context: TenantContext, req: Request, b
 async function byAssertion(context: TenantContext, body: TokenRequest): Promise<Client> {
   const { client_assertion: assertion = '', client_assertion_type: type, client_id: claimedId } = body
   if (type !== assertionType) throw invalidRequest(`client_assertion_type must be ${assertionType}`)
+  const clientId = issuerOf(assertion)
+  if (clientId === undefined || (claimedId !== undefined && claimedId !== clientId)) throw clientUnknown()
+  const client = await findClient(context.db, clientId)
+  if (client?.settings.token_endpoint_auth_method !== 'private_key_jwt') throw clientUnknown()
+  const { exp = 0, jti } = await verifyAssertion(context, client, assertion)
+  if (exp - context.now().getTime() / 1000 > longestAssertionSeconds) throw clientUnknown()
+  const until = new Date(exp * 1000)
+  if (!(await isFirstSeen(context.db, { purpose: 'assertion', id: `${clientId} ${jti}`, until }))) throw clientUnknown()
+  return client
+}
+
+function issuerOf(assertion: string): string | undefined {
   try {
     const { iss } = decodeJwt(assertion)
-    const client = iss === undefined || !isStorable(iss) ? undefined : await findClient(context.db, iss)
-    if (!client || (claimedId !== undefined && claimedId !== client.clientId)) throw clientUnknown()
-    if (client.settings.token_endpoint_auth_method !== 'private_key_jwt') throw clientUnknown()
+    return typeof iss === 'string' && isStorable(iss) ? iss : undefined
+  } catch {
+    return undefined // not a JWT
+  }
+}
+
+async function verifyAssertion(context: TenantContext, client: Client, assertion: string): Promise<JWTPayload> {
+  const issuers = issuersOf(context)
+  try {
     const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: publicKeysOf(client) }), {
       issuer: client.clientId,
       subject: client.clientId,
-      audience: [
-        ...issuersOf(context),
-        ...context.origins(),
-        ...issuersOf(context).map((issuer) => `${issuer}oauth/token`),
-      ],
+      audience: [...issuers, ...context.origins(), ...issuers.map((issuer) => `${issuer}oauth/token`)],
       algorithms: ['RS256', 'RS384', 'PS256'],
       requiredClaims: ['exp', 'jti'],
       currentDate: context.now(),
     })
-    const { exp = 0, jti = '' } = payload
-    if (exp - context.now().getTime() / 1000 > longestAssertionSeconds) throw clientUnknown()
-    const until = new Date(exp * 1000)
-    if (!(await isFirstSeen(context.db, { purpose: 'assertion', id: `${client.clientId} ${jti}`, until })))
-      throw clientUnknown()
-    return client
+    return payload
   } catch (error) {
-    // Malformed, expired, badly signed, replayed: the caller learns no more than that it was not accepted.
+    // Malformed, expired, badly signed, for somebody else: the caller learns no more than that it was not accepted.
     throw Object.assign(clientUnknown(), { cause: error })
   }
 }
