@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const AuthorizationRequest = z.object({
   clientId: z.string(),
   redirectUri: z.string(),
+  /** Then the code's exchange must repeat it (RFC 6749 §4.1.3). */
+  isRedirectUriGiven: z.boolean().default(true),
   responseType: z.enum(['code', 'id_token', 'code id_token', 'token', 'id_token token', 'token id_token']),
   responseMode: z.enum(['query', 'fragment', 'form_post', 'web_message']),
   scope: z.string(),

@@ -14,7 +14,7 @@ import { findDatabaseIdentity, findUser, recordLogin } from '../users/users.stor
 import { AuthorizationRequest } from './authorization-request.ts'
 import { browserCookie, readCookie, sessionCookie, writeCookie } from './cookies.ts'
 import { issueForUser } from './user-grant.ts'
-import { forgetFailures, isLockedOut, recordFailure } from './login-failures.store.ts'
+import { forgetFailures, mayAttempt } from './login-failures.store.ts'
 import { postForm, postToOpener } from './pages/response-pages.ts'
 import { showErrorPage, showSignInPage } from './pages/sign-in-page.ts'
 import { AuthorizationFailed, AuthorizationRefused, readAuthorizationRequest } from './read-authorization-request.ts'
@@ -75,7 +75,7 @@ export function authorizeRoutes(context: TenantContext): Router {
       showSignInPage(res, { state, clientName: client.name, login, problem, status, redirectUri: request.redirectUri })
 
     const attempt = { login, ip, now: context.now() }
-    if (await isLockedOut(context.db, attempt)) {
+    if (!(await mayAttempt(context.db, attempt))) {
       return again(429, 'Too many attempts. Wait five minutes, then try again.')
     }
     const connections = (await databaseConnectionsOf(context.db, client.clientId))
@@ -83,7 +83,6 @@ export function authorizeRoutes(context: TenantContext): Router {
       .filter((name) => request.connection === undefined || name === request.connection)
     const identity = connections.length > 0 ? await findDatabaseIdentity(context.db, connections, login) : undefined
     if (!(await isPassword(identity?.password_hash, password)) || !identity) {
-      await recordFailure(context.db, attempt)
       return again(400, 'Wrong e-mail address, username or password.')
     }
     await forgetFailures(context.db, attempt)
@@ -219,7 +218,10 @@ async function answer(
     const { access_token: token, expires_in: lifetime } = await issueForUser(context, grant)
     Object.assign(result, { access_token: String(token), expires_in: String(lifetime), token_type: 'Bearer' })
   }
-  if (types.includes('id_token')) result.id_token = await issueIdToken(context, grant)
+  if (types.includes('id_token')) {
+    const beside = { code: result.code, accessToken: result.access_token }
+    result.id_token = await issueIdToken(context, { ...grant, beside })
+  }
   respond(res, request, result)
 }
 

@@ -93,11 +93,13 @@ export interface IdTokenRequest {
   sessionId: string | null
   nonce: string | undefined
   authenticatedAt: Date
+  /** What travels beside it from /authorize, and is held to it by a hash (OIDC Core §3.3.2.11). */
+  beside?: { code?: string | undefined; accessToken?: string | undefined }
 }
 
 /** An id token (OIDC Core §2); `updated_at` is an ISO string, as Auth0 has it. */
 export function issueIdToken(context: TenantContext, request: IdTokenRequest): Promise<string> {
-  const { origin, client, user, scopes, sessionId, nonce, authenticatedAt } = request
+  const { origin, client, user, scopes, sessionId, nonce, authenticatedAt, beside } = request
   const issuedAt = Math.floor(context.now().getTime() / 1000)
   return context.keys.sign(
     { typ: 'JWT' },
@@ -111,9 +113,13 @@ export function issueIdToken(context: TenantContext, request: IdTokenRequest): P
       auth_time: Math.floor(authenticatedAt.getTime() / 1000),
       ...(sessionId !== null && { sid: sessionId }),
       ...(nonce !== undefined && { nonce }),
+      ...(beside?.code !== undefined && { c_hash: halfHash(beside.code) }),
+      ...(beside?.accessToken !== undefined && { at_hash: halfHash(beside.accessToken) }),
     },
   )
 }
+
+const halfHash = (text: string) => sha256(text).subarray(0, 16).toString('base64url')
 
 /** What the scopes `profile`, `email` and `phone` tell of a user (OIDC Core §5.4); a member they lack is left out. */
 export function claimsOf(

@@ -45,7 +45,9 @@ export async function readAuthorizationRequest(
   if (clientId === undefined) throw new AuthorizationRefused('Missing required parameter: client_id')
   const client = await findClient(context.db, clientId)
   if (!client) throw new AuthorizationRefused(`Unknown client: ${clientId}`)
-  const redirectUri = text('redirect_uri') ?? client.settings.callbacks[0]
+  const givenRedirectUri = text('redirect_uri')
+  const isRedirectUriGiven = givenRedirectUri !== undefined
+  const redirectUri = givenRedirectUri ?? client.settings.callbacks[0]
   if (redirectUri === undefined || !client.settings.callbacks.includes(redirectUri)) {
     throw new AuthorizationRefused(
       `Callback URL mismatch. ${redirectUri ?? 'The redirect_uri'} is not in the list of allowed callback URLs of ${client.name}.`,
@@ -58,6 +60,7 @@ export async function readAuthorizationRequest(
   const asked = {
     clientId,
     redirectUri,
+    isRedirectUriGiven,
     responseType: responseType ?? 'code',
     responseMode:
       text('response_mode') ?? (responseType === undefined || responseType === 'code' ? 'query' : 'fragment'),
@@ -80,6 +83,7 @@ export async function readAuthorizationRequest(
     const minimal = {
       clientId,
       redirectUri,
+      isRedirectUriGiven,
       responseType: asked.responseType,
       responseMode: 'query',
       scope: 'openid',
@@ -97,10 +101,12 @@ export async function readAuthorizationRequest(
     throw new AuthorizationFailed(request, error, description)
   }
   if (responseType === undefined) fail('unsupported_response_type', 'The response_type is not supported.')
-  const grantOf = request.responseType === 'code' ? ['authorization_code'] : ['implicit']
-  if (!grantOf.every((grant) => client.settings.grant_types.includes(grant))) {
-    fail('unauthorized_client', `Grant type '${grantOf[0]}' not allowed for the client.`)
-  }
+  const needed = [
+    ...(request.responseType.includes('code') ? ['authorization_code'] : []),
+    ...(request.responseType === 'code' ? [] : ['implicit']),
+  ]
+  const lacking = needed.find((grant) => !client.settings.grant_types.includes(grant))
+  if (lacking !== undefined) fail('unauthorized_client', `Grant type '${lacking}' not allowed for the client.`)
   if (request.responseType.includes('id_token') && request.nonce === undefined)
     fail('invalid_request', 'Missing required parameter: nonce')
   if (request.responseMode === 'query' && request.responseType !== 'code')

@@ -19,6 +19,9 @@ interface NewFamily {
 }
 
 const later = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000)
+/** When a token that nobody uses ends; each use begins anew. */
+const idleEnd = (settings: RefreshTokenSettings, now: Date) =>
+  settings.infinite_idle_token_lifetime ? null : later(now, settings.idle_token_lifetime)
 
 /** Begins a line of refresh tokens. @returns its id and its first token, which is kept only as a hash */
 export async function startFamily(db: Kysely<TenantSchema>, family: NewFamily): Promise<{ id: string; token: string }> {
@@ -54,7 +57,7 @@ async function addToken(
       token_hash: sha256(token),
       family_id: familyId,
       used_at: null,
-      idle_expires_at: settings.infinite_idle_token_lifetime ? null : later(now, settings.idle_token_lifetime),
+      idle_expires_at: idleEnd(settings, now),
     })
     .execute()
   return token
@@ -88,7 +91,14 @@ export function useRefreshToken(
     const { family, usedAt, idleExpiresAt } = row
     if (family.dpop_jkt !== null && family.dpop_jkt !== dpopThumbprint) return { verdict: 'unknown' }
     if ((family.expires_at ?? now) < now || (idleExpiresAt ?? now) < now) return { verdict: 'unknown' }
-    if (settings.rotation_type !== 'rotating') return { verdict: 'good', family, successor: undefined }
+    if (settings.rotation_type !== 'rotating') {
+      await trx
+        .updateTable('refresh_tokens')
+        .set({ idle_expires_at: idleEnd(settings, now) })
+        .where('token_hash', '=', sha256(token))
+        .execute()
+      return { verdict: 'good', family, successor: undefined }
+    }
 
     // Without leeway no moment will do: `now` was read before the lock, and may lie before the use that won.
     const isWithinLeeway =

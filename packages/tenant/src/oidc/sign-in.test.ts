@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { sql } from '@rollcall/database'
 import { SignJWT, decodeJwt, exportJWK, generateKeyPair } from 'jose'
+import * as openid from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestBrowser, authorizeUrl, exchange, exchangeCode, pkce, refresh } from '../testing/browser.ts'
 import { callbackUrl, startTestTenant } from '../testing/start-test-tenant.ts'
@@ -128,6 +130,169 @@ test('refresh tokens rotate; of ten uses of one at once, over two processes, one
   expect((await refresh(tenant, good[0]?.body.refresh_token ?? '')).status).toBe(403)
 })
 
+test('a refresh may ask for less than was granted, never for more', async () => {
+  const { body: first } = await exchangeCode(tenant, await codeOf({ scope: 'openid email offline_access' }))
+  const again = (token: string, scope: string) =>
+    exchange(tenant, { grant_type: 'refresh_token', refresh_token: token, scope })
+  const { body: less } = await again(first.refresh_token ?? '', 'openid')
+  expect(less.scope).toBe('openid')
+  const { body: more } = await again(less.refresh_token ?? '', 'openid email profile manage:users')
+  expect(more.scope).toBe('openid email')
+})
+
+/** A single-page application of its own, so that its settings disturb nobody else. */
+async function makeApplication(settings: Record<string, unknown>) {
+  const { body } = await tenant.api('POST', '/clients', {
+    name: `Application ${randomUUID()}`,
+    app_type: 'spa',
+    callbacks: [callbackUrl],
+    ...settings,
+  })
+  const { client_id: clientId, client_secret: clientSecret = '' } = body as Record<string, string>
+  const { db } = tenant.tenant.context
+  const connections = await db.selectFrom('connections').select(['id', 'enabled_clients']).execute()
+  for (const { id, enabled_clients: enabled } of connections) {
+    await tenant.api('PATCH', `/connections/${id}`, { enabled_clients: [...enabled, clientId] })
+  }
+  return { http: tenant.http, spa: { clientId: clientId ?? '' }, clientSecret }
+}
+
+test('a refresh token that does not rotate may be used again; its idle time begins anew with each use', async () => {
+  const application = await makeApplication({
+    refresh_token: {
+      rotation_type: 'non-rotating',
+      expiration_type: 'expiring',
+      infinite_idle_token_lifetime: false,
+      idle_token_lifetime: 1000,
+    },
+  })
+  const code = await codeOf({ client_id: application.spa.clientId })
+  const token = (await exchangeCode(application, code)).body.refresh_token ?? ''
+  const ageBy = (seconds: number) =>
+    tenant.tenant.context.db
+      .updateTable('refresh_tokens')
+      .set({ idle_expires_at: sql`idle_expires_at - make_interval(secs => ${seconds})` })
+      .where('token_hash', '=', createHash('sha256').update(token).digest())
+      .execute()
+  for (let count = 0; count < 3; count += 1) {
+    const { status, body } = await refresh(application, token)
+    expect([status, body.refresh_token]).toEqual([200, undefined])
+    await ageBy(900)
+  }
+  await ageBy(900)
+  expect((await refresh(application, token)).status).toBe(403)
+})
+
+test('within the leeway a used refresh token is taken for a lost answer, not for a theft', async () => {
+  const application = await makeApplication({
+    refresh_token: { rotation_type: 'rotating', expiration_type: 'expiring', leeway: 60 },
+  })
+  const code = await codeOf({ client_id: application.spa.clientId })
+  const token = (await exchangeCode(application, code)).body.refresh_token ?? ''
+  const [one, other] = [await refresh(application, token), await refresh(application, token)]
+  expect([one.status, other.status]).toEqual([200, 200])
+  await tenant.tenant.context.db
+    .updateTable('refresh_tokens')
+    .set({ used_at: sql`used_at - interval '61 seconds'` })
+    .where('used_at', 'is not', null)
+    .execute()
+  expect((await refresh(application, token)).status).toBe(403)
+  expect((await refresh(application, one.body.refresh_token ?? '')).status).toBe(403)
+})
+
+test('what was granted for an API ends with the API', async () => {
+  const identifier = `https://${randomUUID()}.example`
+  const { body: api } = await tenant.api('POST', '/resource-servers', {
+    identifier,
+    name: identifier,
+    allow_offline_access: true,
+  })
+  const { body } = await exchangeCode(tenant, await codeOf({ audience: identifier }))
+  await tenant.api('DELETE', `/resource-servers/${(api as { id: string }).id}`)
+  expect(await refresh(tenant, body.refresh_token ?? '')).toMatchObject({
+    status: 403,
+    body: { error: 'access_denied', error_description: `Service not found: ${identifier}` },
+  })
+})
+
+test('a redirect address is repeated at the exchange only if it was named before; PKCE may be plain', async () => {
+  const verifier = 'v'.repeat(43)
+  const visitor = browser()
+  await visitor.signIn(tenant)
+  const address = new URL(
+    authorizeUrl(tenant, { code_challenge: verifier, code_challenge_method: 'plain' }),
+    tenant.http,
+  )
+  address.searchParams.delete('redirect_uri')
+  const ask = async () =>
+    new URL((await visitor.open(address.href)).headers.get('location') ?? '').searchParams.get('code') ?? ''
+  const redeem = async (body: Record<string, string>) =>
+    (
+      await fetch(`${tenant.http}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          client_id: tenant.spa.clientId,
+          code_verifier: verifier,
+          ...body,
+        }),
+      })
+    ).status
+  expect(await redeem({ code: await ask() })).toBe(200)
+  expect(await redeem({ code: await ask(), redirect_uri: 'http://localhost:3000/other' })).toBe(403)
+  expect(await redeem({ code: await codeOf({ code_challenge: verifier, code_challenge_method: 'plain' }) })).toBe(403)
+})
+
+test('express-openid-connect’s default, an id token by form_post, needs the implicit grant', async () => {
+  const application = await makeApplication({ grant_types: ['implicit'] })
+  const visitor = browser()
+  const address = authorizeUrl(tenant, {
+    client_id: application.spa.clientId,
+    response_type: 'id_token',
+    response_mode: 'form_post',
+    nonce: 'n-2',
+    state: '"><script>',
+  })
+  const page = (await visitor.open(address)).headers.get('location') ?? ''
+  const state = new URL(page, tenant.http).searchParams.get('state') ?? ''
+  const { email, password } = tenant.staff
+  const answer = await visitor.submit('/u/login', { state, username: email, password })
+  expect(answer.headers.get('content-security-policy')).toContain('form-action http://localhost:3000;')
+  const html = await answer.text()
+  expect(html).toContain(`action="${callbackUrl}"`)
+  expect(html).toContain('name="state" value="&quot;&gt;&lt;script&gt;"')
+  const idToken = /name="id_token" value="([^"]+)"/.exec(html)?.[1] ?? ''
+  expect(decodeJwt(idToken)).toMatchObject({ aud: application.spa.clientId, nonce: 'n-2', email })
+})
+
+test('openid-client takes the hybrid answer: the id token vouches for the code beside it', async () => {
+  const application = await makeApplication({
+    app_type: 'regular_web',
+    grant_types: ['implicit', 'authorization_code'],
+  })
+  const config = await openid.discovery(
+    new URL(tenant.http),
+    application.spa.clientId,
+    { client_secret: application.clientSecret },
+    undefined,
+    { execute: [openid.allowInsecureRequests, openid.useCodeIdTokenResponseType] },
+  )
+  const address = openid.buildAuthorizationUrl(config, {
+    redirect_uri: callbackUrl,
+    scope: 'openid email',
+    nonce: 'n-3',
+    state: 's-3',
+  })
+  const visitor = browser()
+  await visitor.signIn(tenant)
+  const back = (await visitor.open(address.href)).headers.get('location') ?? ''
+  const tokens = await openid.authorizationCodeGrant(config, new URL(back), {
+    expectedNonce: 'n-3',
+    expectedState: 's-3',
+  })
+  expect(tokens.claims()?.email).toBe(tenant.staff.email)
+})
+
 test('whoever was blocked or deleted gets no more tokens', async () => {
   for (const end of [
     (id: string) => tenant.api('PATCH', `/users/${encodeURIComponent(id)}`, { blocked: true }),
@@ -230,6 +395,26 @@ test('too many failures of one account from one address are made to wait, the ri
   expect(await attempt(user.password)).toBe(429)
   await tenant.tenant.context.db.deleteFrom('login_failures').execute()
   expect(await attempt(user.password)).toBe(302)
+})
+
+test('of many guesses at once no more are tried than of as many in turn', async () => {
+  const user = await makeUser()
+  const visitor = browser()
+  const page = (await visitor.open(authorizeUrl(tenant))).headers.get('location') ?? ''
+  const state = new URL(page, tenant.http).searchParams.get('state') ?? ''
+  const fields = { state, username: user.email, password: 'wrong' }
+  const answers = await Promise.all(Array.from({ length: 30 }, () => visitor.submit('/u/login', fields)))
+  expect(answers.filter(({ status }) => status === 400).length).toBeLessThanOrEqual(10)
+  await tenant.tenant.context.db.deleteFrom('login_failures').execute()
+})
+
+test('signing in well never locks anybody out', async () => {
+  const user = await makeUser()
+  for (let count = 0; count < 12; count += 1) {
+    expect((await browser().signIn(tenant, {}, user)).get('code')).toBeTruthy()
+  }
+  const left = await tenant.tenant.context.db.selectFrom('login_failures').selectAll().execute()
+  expect(left).toEqual([])
 })
 
 test('a bound token needs its key: a stolen access token and a stolen refresh token are worth nothing', async () => {

@@ -1,4 +1,8 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { auth, requiredScopes } from 'express-oauth2-jwt-bearer'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { AuthClient } from '@auth0/auth0-auth-js'
 import { ManagementClient } from 'auth0'
@@ -284,6 +288,36 @@ test('keys rotate: the old token and the new one both verify, and the next key i
   await jwtVerify(fresh, guard)
   await jwtVerify(old, guard)
   expect((await tenant.api('GET', '/users?per_page=1', undefined, old)).status).toBe(200)
+})
+
+test('a guard that is warm takes the tokens of the next key without asking again, and the tenant’s own keeps its old ones', async () => {
+  const audience = 'https://guarded.example'
+  await tenant.api('POST', '/resource-servers', {
+    identifier: audience,
+    name: 'Guarded',
+    scopes: [{ value: 'read:it' }],
+  })
+  await tenant.api('POST', '/client-grants', { client_id: tenant.m2m.clientId, audience, scope: ['read:it'] })
+  const app = express()
+  app.use(auth({ issuerBaseURL: tenant.http, audience }))
+  app.get('/', requiredScopes('read:it'), (_req, res) => void res.json('in'))
+  const guard = app.listen(0, '127.0.0.1')
+  await once(guard, 'listening')
+  const { port } = guard.address() as AddressInfo
+  const enter = async (token: unknown) =>
+    (await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization: `Bearer ${String(token)}` } })).status
+  try {
+    const old = (await ask({ ...credentials(), audience })).body.access_token
+    expect(await enter(old)).toBe(200)
+    const asked = tenant.requests.get('GET /.well-known/jwks.json')
+    await tenant.tenant.context.keys.rotate()
+    expect(await enter((await ask({ ...credentials(), audience })).body.access_token)).toBe(200)
+    expect(await enter(old)).toBe(200)
+    expect(await enter((await ask(credentials())).body.access_token)).toBe(401) // for the Management API
+    expect(tenant.requests.get('GET /.well-known/jwks.json')).toBe(asked)
+  } finally {
+    guard.close()
+  }
 })
 
 test('a second process on the same database signs with the same keys and takes the same tokens', async () => {

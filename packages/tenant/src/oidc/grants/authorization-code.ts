@@ -37,7 +37,8 @@ export async function authorizationCode(
     throw invalidGrant('Invalid authorization code')
   }
   const request = AuthorizationRequest.parse(code.request)
-  if (request.redirectUri !== body.redirect_uri) throw invalidGrant('Invalid authorization code')
+  const redirectUri = body.redirect_uri ?? (request.isRedirectUriGiven ? undefined : request.redirectUri)
+  if (request.redirectUri !== redirectUri) throw invalidGrant('Invalid authorization code')
   if (!isVerified(request, body.code_verifier)) throw invalidGrant('Failed to verify code verifier')
   if (request.dpopThumbprint !== undefined && request.dpopThumbprint !== dpopThumbprint) {
     throw invalidGrant('The code is bound to another DPoP key')
