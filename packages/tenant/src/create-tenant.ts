@@ -3,6 +3,7 @@ import { requestContext } from '@rollcall/http-kit'
 import type { Logger } from '@rollcall/http-kit'
 import { Router } from 'express'
 import { avatarRoutes } from './avatars/avatars.routes.ts'
+import { openLogWriter } from './logs/log-writer.ts'
 import { managementErrorHandler, managementRoutes, nothingHere } from './management/management-routes.ts'
 import { oidcRoutes } from './oidc/oidc-routes.ts'
 import { pageRoutes } from './oidc/pages/pages.routes.ts'
@@ -42,7 +43,8 @@ export async function createTenant({
   try {
     await migrateTenant(databaseUrl)
     const keys = await openSigningKeys(database.db, secret)
-    const context: TenantContext = { db: database.db, keys, secret, origins, now, logger }
+    const logs = openLogWriter({ db: database.db, now, logger })
+    const context: TenantContext = { db: database.db, keys, secret, origins, now, logs, logger }
     const router = Router()
     router.use(requestContext(logger))
     router.use((_req, res, next) => {
@@ -60,6 +62,7 @@ export async function createTenant({
       context,
       close: async () => {
         stopSweeping()
+        await logs.close()
         await database.close()
       },
     }

@@ -52,6 +52,7 @@ export interface TenantSchema {
     enabled_clients: Generated<string[]>
     settings: GeneratedJson<JsonObject>
     created_at: Generated<Date>
+    updated_at: Generated<Date>
   }
   users: {
     user_id: string
@@ -75,6 +76,8 @@ export interface TenantSchema {
     last_ip: string | null
     logins_count: Generated<number>
     last_password_reset: Date | null
+    multifactor: string[] | null
+    multifactor_last_modified: Date | null
   }
   identities: {
     provider: string
@@ -90,7 +93,13 @@ export interface TenantSchema {
   }
   user_search: { created_at: Date; user_id: string; txt: string }
   user_count: { slot: number; users: number }
-  roles: { id: string; name: string; description: string | null; created_at: Generated<Date> }
+  roles: {
+    id: string
+    name: string
+    description: string | null
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+  }
   role_permissions: { role_id: string; resource_server_identifier: string; permission_name: string }
   user_roles: { user_id: string; role_id: string; assigned_at: Generated<Date> }
   user_permissions: { user_id: string; resource_server_identifier: string; permission_name: string }
@@ -149,4 +158,93 @@ export interface TenantSchema {
   }
   login_failures: { subject_hash: Buffer; failed_at: Date }
   seen_once: { purpose: string; id_hash: Buffer; expires_at: Date }
+  organizations: {
+    id: string
+    name: string
+    display_name: string | null
+    settings: GeneratedJson<JsonObject>
+    created_at: Generated<Date>
+  }
+  organization_connections: {
+    organization_id: string
+    connection_id: string
+    assign_membership_on_login: Generated<boolean>
+    settings: GeneratedJson<JsonObject>
+    created_at: Generated<Date>
+  }
+  organization_members: { organization_id: string; user_id: string; added_at: Generated<Date> }
+  organization_member_roles: { organization_id: string; user_id: string; role_id: string }
+  organization_invitations: {
+    id: string
+    organization_id: string
+    ticket_hash: Buffer
+    ticket_id: string
+    settings: Json<JsonObject>
+    created_at: Date
+    expires_at: Date
+  }
+  organization_client_grants: { organization_id: string; grant_id: string }
+  consents: {
+    id: string
+    user_id: string
+    client_id: string
+    audience: Generated<string>
+    scope: Generated<string[]>
+    created_at: Generated<Date>
+  }
+  authentication_methods: {
+    id: string
+    user_id: string
+    type: string
+    name: string | null
+    confirmed: Generated<boolean>
+    secret_sealed: Buffer | null
+    last_step: number | null
+    settings: GeneratedJson<JsonObject>
+    last_auth_at: Date | null
+    enrolled_at: Date | null
+    created_at: Generated<Date>
+  }
+  tickets: {
+    token_hash: Buffer
+    kind: 'password_change' | 'email_verification'
+    user_id: string
+    request: GeneratedJson<JsonObject>
+    expires_at: Date
+    created_at: Generated<Date>
+  }
+  user_blocks: {
+    identifier: string
+    ip: string
+    connection: string | null
+    user_id: string | null
+    created_at: Generated<Date>
+  }
+  device_credentials: {
+    id: string
+    user_id: string
+    client_id: string
+    settings: Json<JsonObject>
+    created_at: Generated<Date>
+  }
+  logs: { log_id: string; date: Date; type: string; user_id: string | null; body: Json<JsonObject> }
+  jobs: {
+    id: string
+    type: 'users_import' | 'users_export' | 'verification_email'
+    status: 'pending' | 'processing' | 'completed' | 'failed'
+    settings: GeneratedJson<JsonObject>
+    input: ColumnType<JsonValue | null, string | null | undefined, string | null>
+    summary: ColumnType<JsonObject | null, string | null | undefined, string | null>
+    created_at: Generated<Date>
+    finished_at: Date | null
+  }
+  job_errors: { job_id: string; position: number; row: Json<JsonObject>; errors: Json<JsonObject[]> }
+  documents: {
+    kind: string
+    id: string
+    body: Json<JsonObject>
+    position: Generated<number>
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+  }
 }

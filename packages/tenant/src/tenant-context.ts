@@ -1,5 +1,6 @@
 import type { Kysely } from '@rollcall/database'
 import type { Logger } from '@rollcall/http-kit'
+import type { LogWriter } from './logs/log-writer.ts'
 import type { SigningKeys } from './signing-keys/signing-keys.ts'
 import type { TenantSchema } from './schema.ts'
 
@@ -12,6 +13,9 @@ export interface TenantContext {
   /** The origins the tenant is called by (`http://localhost:8001`), the canonical one first. */
   origins: () => string[]
   now: () => Date
+  /** What happened, for whoever asks `/api/v2/logs`. */
+  logs: LogWriter
+  /** For us who run it. */
   logger: Logger
 }
 

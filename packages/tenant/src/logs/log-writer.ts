@@ -1,0 +1,110 @@
+import { sql, transaction } from '@rollcall/database'
+import type { Kysely } from '@rollcall/database'
+import type { Logger } from '@rollcall/http-kit'
+import type { JsonObject, TenantSchema } from '../schema.ts'
+
+/** An event as Auth0 logs it (research: "Log Event Type Codes"); a member that is absent is left out of the entry. */
+export interface LogEvent {
+  /** Auth0's code: `s`, `fp`, `sapi`, … */
+  type: string
+  description?: string | undefined
+  connection?: string | undefined
+  connection_id?: string | undefined
+  client_id?: string | undefined
+  client_name?: string | undefined
+  ip?: string | undefined
+  /** As the browser sent it; kept as Auth0 words it. */
+  user_agent?: string | undefined
+  user_id?: string | undefined
+  user_name?: string | undefined
+  hostname?: string | undefined
+  audience?: string | undefined
+  scope?: string | undefined
+  strategy?: string | undefined
+  strategy_type?: string | undefined
+  organization_id?: string | undefined
+  organization_name?: string | undefined
+  /** Never a password, a token or a secret. */
+  details?: Record<string, unknown> | undefined
+}
+
+export interface LogWriter {
+  /** Takes note of an event; it is in the database moments later. A request never waits for its log entry. */
+  write(event: LogEvent): void
+  /** Resolves once all that was written is in the database. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+const delayMs = 50
+const largestBatch = 500
+
+/** Gathers events for some milliseconds and stores them together: one statement serves many requests. */
+export function openLogWriter({
+  db,
+  now,
+  logger,
+}: {
+  db: Kysely<TenantSchema>
+  now: () => Date
+  logger: Logger
+}): LogWriter {
+  let waiting: { date: Date; event: LogEvent }[] = []
+  let timer: NodeJS.Timeout | undefined
+  let storing = Promise.resolve()
+
+  const flush = (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    // A failure is reported to whoever waited for it; what could not be stored is still waiting.
+    storing = storing
+      .catch(() => undefined)
+      .then(async () => {
+        while (waiting.length > 0) {
+          const batch = waiting.slice(0, largestBatch)
+          await store(db, batch)
+          waiting = waiting.slice(batch.length)
+        }
+      })
+    return storing
+  }
+  const flushLater = () => {
+    timer ??= setTimeout(() => {
+      flush().catch((error: unknown) => {
+        logger.error({ err: error, events: waiting.length }, 'the log could not be written; it is tried again')
+        if (waiting.length < 100_000) setTimeout(flushLater, 1000).unref()
+      })
+    }, delayMs)
+  }
+  return {
+    write: (event) => {
+      waiting.push({ date: now(), event })
+      if (waiting.length < largestBatch) flushLater()
+      else void flush().catch(flushLater)
+    },
+    flush,
+    close: flush,
+  }
+}
+
+/**
+ * Ids are handed out under a lock that is held until the commit, so that they become visible in their order: whoever reads on from the last id
+ * they saw misses none.
+ */
+async function store(db: Kysely<TenantSchema>, batch: { date: Date; event: LogEvent }[]): Promise<void> {
+  const rows = batch.map(({ date, event: { type, user_id, ...rest } }) => ({
+    date: date.toISOString(),
+    type,
+    user_id: user_id ?? null,
+    body: rest as JsonObject, // undefined members fall away in JSON
+  }))
+  await transaction(db, async (trx) => {
+    await sql`SELECT pg_advisory_xact_lock(hashtext('rollcall logs'))`.execute(trx)
+    await sql`
+      INSERT INTO logs (log_id, date, type, user_id, body)
+      SELECT '900' || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS') || lpad(nextval('log_sequence')::text, 39, '0'),
+        row.date, row.type, row.user_id, row.body
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        AS row (date timestamptz, type text, user_id text, body jsonb)`.execute(trx)
+  })
+}
