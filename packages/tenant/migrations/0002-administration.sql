@@ -1,5 +1,7 @@
 -- What the whole of user administration stands on: organizations, factors, tickets, blocks, jobs, logs, and settings of every kind.
 
+ALTER TABLE signing_keys ADD COLUMN revoked_at timestamptz(3);
+
 ALTER TABLE users
   -- the factors someone has enrolled, as Auth0 lists them; null: none
   ADD COLUMN multifactor text[],

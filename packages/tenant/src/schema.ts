@@ -18,6 +18,7 @@ export interface TenantSchema {
     private_key_sealed: Buffer
     public_jwk: Json<JsonObject>
     created_at: Generated<Date>
+    revoked_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   }
   clients: {
     client_id: string

@@ -64,6 +64,7 @@ export function bootstrap(context: TenantContext, options: BootstrapOptions): Pr
     const added = await ensureApis(trx, context.now())
     const spa = await ensureSpa(trx, options.applicationUrls)
     const m2m = await ensureM2m(trx, context, added)
+    await ensureGlobalClient(trx)
     await ensureConnection(trx, context.now(), [spa, m2m.clientId])
     await ensureStaff(trx, context, options)
     return { audience, m2m, spa: { clientId: spa } }
@@ -146,6 +147,26 @@ async function ensureSpa(trx: Transaction<TenantSchema>, urls: string[]): Promis
     .values({ client_id: id, name: names.spa, client_secret_sealed: null, settings })
     .execute()
   return id
+}
+
+/** The application that Auth0 keeps for the tenant as a whole: it holds the look of the sign-in page, and gets no tokens. */
+async function ensureGlobalClient(trx: Transaction<TenantSchema>): Promise<void> {
+  const existing = await trx
+    .selectFrom('clients')
+    .select('client_id')
+    .where(sql<boolean>`settings @> '{"global":true}'`)
+    .executeTakeFirst()
+  if (existing) return
+  const settings = { ...defaultClientSettings, global: true, grant_types: [], custom_login_page_on: true }
+  await trx
+    .insertInto('clients')
+    .values({
+      client_id: clientId(),
+      name: 'All Applications',
+      client_secret_sealed: null,
+      settings: JSON.stringify(settings),
+    })
+    .execute()
 }
 
 async function ensureM2m(

@@ -5,7 +5,11 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { clientGrantsRoutes } from '../client-grants/client-grants.routes.ts'
 import { clientsRoutes } from '../clients/clients.routes.ts'
 import { connectionsRoutes } from '../connections/connections.routes.ts'
+import { authenticationMethodsRoutes } from '../authentication-methods/authentication-methods.routes.ts'
+import { keysRoutes } from '../keys/keys.routes.ts'
 import { deviceCredentialsRoutes } from '../device-credentials/device-credentials.routes.ts'
+import { documentsRoutes } from '../documents/documents.routes.ts'
+import { specialDocumentsRoutes } from '../documents/special.routes.ts'
 import { grantsRoutes } from '../grants/grants.routes.ts'
 import { jobsRoutes } from '../jobs/jobs.routes.ts'
 import type { JobRunner } from '../jobs/run-jobs.ts'
@@ -40,7 +44,8 @@ export function managementRoutes(context: TenantContext, jobs: JobRunner): Route
   router.use(organizationsRoutes(context), tenantSettingsRoutes(context), identitiesRoutes(context))
   router.use(sessionsRoutes(context), refreshTokensRoutes(context), userBlocksRoutes(context), grantsRoutes(context))
   router.use(jobsRoutes(context, jobs), ticketsRoutes(context), logsRoutes(context), statsRoutes(context))
-  router.use(deviceCredentialsRoutes(context))
+  router.use(authenticationMethodsRoutes(context), keysRoutes(context))
+  router.use(deviceCredentialsRoutes(context), specialDocumentsRoutes(context), documentsRoutes(context))
   router.use(nothingHere, managementErrorHandler)
   return router
 }

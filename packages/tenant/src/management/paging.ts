@@ -90,16 +90,19 @@ export function readCheckpoint({ from }: Pick<CheckpointQuery, 'from'>): Checkpo
 /** A page of a list that is read on from its end. @param rows one more than asked for, where there are more */
 export function checkpointed<Row, Item extends object>(
   query: CheckpointQuery,
-  {
-    name,
-    rows,
-    checkpointOf,
-    present,
-  }: { name: string; rows: Row[]; checkpointOf: (row: Row) => Checkpoint; present: (row: Row) => Item },
+  list: {
+    name: string
+    rows: Row[]
+    checkpointOf: (row: Row) => Checkpoint
+    present: (row: Row) => Item
+    /** Some of Auth0's lists say where they ended even if nothing follows. */
+    namesEveryEnd?: boolean
+  },
 ): unknown {
+  const { name, rows, checkpointOf, present, namesEveryEnd = false } = list
   const take = query.take ?? 50
   const shown = rows.slice(0, take)
-  const last = rows.length > take ? shown.at(-1) : undefined
+  const last = rows.length > take || namesEveryEnd ? shown.at(-1) : undefined
   const end = last && checkpointOf(last)
   return {
     [name]: shown.map((row) => pick(present(row), query.fields, query.include_fields)),

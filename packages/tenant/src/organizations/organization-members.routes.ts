@@ -78,7 +78,7 @@ export function organizationMembersRoutes(context: TenantContext): Router {
         .limit((query.take ?? 50) + 1)
         .execute()
       const checkpointOf = (row: { added_at: Date; user_id: string }) => ({ at: row.added_at, id: row.user_id })
-      return void res.json(checkpointed(query, { name: 'members', rows, checkpointOf, present }))
+      return void res.json(checkpointed(query, { name: 'members', rows, checkpointOf, present, namesEveryEnd: true }))
     }
     const { total } = await members.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
     const rows = await page

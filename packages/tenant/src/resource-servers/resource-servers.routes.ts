@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { transaction } from '@rollcall/database'
 import { Router } from 'express'
 import type { Request } from 'express'
@@ -8,6 +9,7 @@ import { ManagementError, badRequest } from '../management/management-error.ts'
 import { listed, checkpointQuery } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
 import { originOf } from '../request-origin.ts'
+import type { JsonObject, JsonValue } from '../schema.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import {
   isManagementAudience,
@@ -50,6 +52,15 @@ const ListQuery = z.strictObject({
   identifiers: z.union([z.string(), z.array(z.string())]).optional(),
 })
 
+/** What tells one encryption key from another: the hash of its bytes. */
+function withThumbprint(encryption: unknown): JsonValue {
+  const { encryption_key: key } = encryption as { encryption_key?: { pem?: unknown } }
+  if (typeof key?.pem !== 'string') return encryption as JsonValue
+  const bytes = Buffer.from(key.pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+  const thumbprint = createHash('sha256').update(bytes).digest('hex')
+  return { ...(encryption as JsonObject), encryption_key: { ...(key as JsonObject), thumbprint_sha256: thumbprint } }
+}
+
 const defaultAuthorization = { user: { policy: 'allow_all' }, client: { policy: 'require_client_grant' } }
 
 const missing = () => new ManagementError(404, 'The resource server does not exist', 'inexistent_resource_server')
@@ -66,6 +77,7 @@ export function resourceServersRoutes(context: TenantContext): Router {
     scopes,
     subject_type_authorization: defaultAuthorization,
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)),
+    ...(rest.token_encryption && { token_encryption: withThumbprint(rest.token_encryption) }),
   })
   /** By its id, or by its identifier. */
   const find = async (id: string) => {
@@ -155,7 +167,11 @@ export function resourceServersRoutes(context: TenantContext): Router {
 
   router.delete('/resource-servers/:id', async (req, res) => {
     requireScope(req, 'delete:resource_servers')
-    const api = await find(req.params.id)
+    const api = await find(req.params.id).catch((error: unknown) => {
+      if (error instanceof ManagementError && error.status === 404) return undefined
+      throw error
+    })
+    if (!api) return void res.status(204).end()
     if (api.isSystem) throw badRequest('Cannot delete the system API.', 'operation_not_supported')
     await db.deleteFrom('resource_servers').where('id', '=', api.id).execute()
     res.status(204).end()

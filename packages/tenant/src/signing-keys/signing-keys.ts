@@ -19,6 +19,24 @@ export interface SigningKeys {
   published(): Promise<JWK[]>
   /** The next key signs from now on, the current one still verifies, a new next one is published. */
   rotate(): Promise<void>
+  /** A key that signs no more stops verifying, too: what it signed is worth nothing from now on. */
+  revoke(kid: string): Promise<void>
+  /** Every key, the revoked ones too, as Auth0 describes them. */
+  list(): Promise<KeyDescription[]>
+}
+
+export interface KeyDescription {
+  kid: string
+  status: 'next' | 'current' | 'previous' | 'revoked'
+  /** PEM */
+  certificate: string
+  /** The certificate once more, in a PKCS #7 bag, PEM. */
+  pkcs7: string
+  /** SHA-1 of the certificate, in pairs of hex digits. */
+  fingerprint: string
+  thumbprint: string
+  at: Date
+  revokedAt: Date | null
 }
 
 interface LoadedKeys {
@@ -76,7 +94,54 @@ export async function openSigningKeys(db: Kysely<TenantSchema>, secret: Buffer):
       })
       loaded = await load(db, secret)
     },
+    revoke: async (kid) => {
+      await db
+        .updateTable('signing_keys')
+        .set({ status: 'revoked', revoked_at: sql`now()` })
+        .where('kid', '=', kid)
+        .where('status', '=', 'previous')
+        .execute()
+      loaded = await load(db, secret)
+    },
+    list: async () => {
+      const rows = await db
+        .selectFrom('signing_keys')
+        .selectAll()
+        .orderBy(sql`array_position(ARRAY['current', 'next', 'previous', 'revoked'], status)`)
+        .orderBy('created_at', 'desc')
+        .execute()
+      return rows.map(({ kid, status, public_jwk: jwk, created_at: at, revoked_at: revokedAt }) => {
+        const der = Buffer.from(((jwk as JWK).x5c ?? [])[0] ?? '', 'base64')
+        const fingerprint = createHash('sha1').update(der).digest('hex').toUpperCase()
+        return {
+          kid,
+          status,
+          certificate: pem('CERTIFICATE', der),
+          pkcs7: pem('PKCS7', toPkcs7(der)),
+          fingerprint: fingerprint.replace(/..(?=.)/g, '$&:'),
+          thumbprint: fingerprint,
+          at,
+          revokedAt,
+        }
+      })
+    },
   }
+}
+
+const pem = (label: string, der: Buffer): string =>
+  `-----BEGIN ${label}-----\n${der.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`
+
+/** A certificate alone in a PKCS #7 SignedData (RFC 2315 §9.1): what some older clients read keys from. */
+function toPkcs7(certificate: Buffer): Buffer {
+  const wrap = (tag: number, ...parts: Buffer[]): Buffer => {
+    const body = Buffer.concat(parts)
+    const size = body.length < 128 ? [body.length] : body.length < 256 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 0xff] // prettier-ignore
+    return Buffer.concat([Buffer.from([tag, ...size]), body])
+  }
+  const oid = (last: number) => Buffer.from([0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, last])
+  const version = Buffer.from([0x02, 0x01, 0x01])
+  const signedData = wrap(0x30, version, wrap(0x31), wrap(0x30, oid(1)), wrap(0xa0, certificate), wrap(0x31))
+  return wrap(0x30, oid(2), wrap(0xa0, signedData))
 }
 
 async function load(db: Kysely<TenantSchema>, secret: Buffer): Promise<LoadedKeys> {

@@ -19,7 +19,7 @@ const UpdateBody = z.looseObject({
   default_audience: z.string().max(600).optional().describe('Default audience for API Authorization.'),
   default_directory: z.string().max(128).optional().describe('Name of connection used for password grants at the `/token`endpoint.'),
   allowed_logout_urls: z.array(address).max(100).nullable().optional(),
-  default_redirection_uri: z.union([z.url(), z.literal('')]).optional(),
+  default_redirection_uri: address.optional(),
   session_lifetime: hours.min(0.000_1).optional().describe('Number of hours a session will stay valid.'),
   idle_session_lifetime: hours.min(0.000_1).optional().describe('Number of hours for which a session can be inactive before the user must log in again.'),
   flags: z.record(z.string(), z.unknown()).optional(),
@@ -42,7 +42,14 @@ export function tenantSettingsRoutes({ db, now }: TenantContext): Router {
     requireScope(req, 'update:tenant_settings')
     const change = validate(UpdateBody, req.body, 'body')
     const body = await transaction(db, async (trx) => {
-      const after = merge(await readTenantSettings(trx), change, ['flags', 'universal_login', 'sessions'])
+      const after = merge(await readTenantSettings(trx), change, [
+        'flags',
+        'universal_login',
+        'sessions',
+        'change_password',
+        'guardian_mfa_page',
+        'error_page',
+      ])
       await writeDocument(trx, { ...tenantSettings, body: after, now: now() })
       return after
     })

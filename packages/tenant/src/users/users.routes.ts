@@ -36,6 +36,11 @@ export function usersRoutes(context: TenantContext): Router {
     if (!user) throw userMissing()
     return user
   }
+  const requireRoles = async (ids: string[]) => {
+    const known = await db.selectFrom('roles').select('id').where('id', 'in', ids).execute()
+    if (known.length < new Set(ids).size) throw new ManagementError(404, 'The role does not exist.')
+    return known
+  }
   const idOf = (params: { id: string }) => validate(z.object({ id: UserId }), params, 'path').id
 
   router.get('/users', async (req, res) => {
@@ -105,8 +110,7 @@ export function usersRoutes(context: TenantContext): Router {
     requireScope(req, 'update:users', 'create:role_members')
     const { roles } = validate(RolesBody, req.body, 'body')
     const { user_id: userId } = await requireUser(idOf(req.params))
-    const known = await db.selectFrom('roles').select('id').where('id', 'in', roles).execute()
-    if (known.length < new Set(roles).size) throw new ManagementError(404, 'The role does not exist.')
+    const known = await requireRoles(roles)
     await db
       .insertInto('user_roles')
       .values(known.map(({ id }) => ({ user_id: userId, role_id: id, assigned_at: now() })))
@@ -118,6 +122,7 @@ export function usersRoutes(context: TenantContext): Router {
   router.delete('/users/:id/roles', async (req, res) => {
     requireScope(req, 'update:users', 'delete:role_members')
     const { roles } = validate(RolesBody, req.body, 'body')
+    await requireRoles(roles)
     await db.deleteFrom('user_roles').where('user_id', '=', idOf(req.params)).where('role_id', 'in', roles).execute()
     res.status(204).end()
   })
