@@ -64,13 +64,14 @@ CREATE TABLE organization_members (
 CREATE INDEX organization_members_added ON organization_members (organization_id, added_at, user_id);
 CREATE INDEX organization_members_of_user ON organization_members (user_id);
 
+-- Auth0 lets a role be given before its holder is a member; it counts once they are.
 CREATE TABLE organization_member_roles (
-  organization_id text COLLATE "C" NOT NULL,
-  user_id text COLLATE "C" NOT NULL,
+  organization_id text COLLATE "C" NOT NULL REFERENCES organizations ON DELETE CASCADE,
+  user_id text COLLATE "C" NOT NULL REFERENCES users ON DELETE CASCADE,
   role_id text COLLATE "C" NOT NULL REFERENCES roles ON DELETE CASCADE,
-  PRIMARY KEY (organization_id, user_id, role_id),
-  FOREIGN KEY (organization_id, user_id) REFERENCES organization_members ON DELETE CASCADE
+  PRIMARY KEY (organization_id, user_id, role_id)
 );
+CREATE INDEX organization_member_roles_of_user ON organization_member_roles (user_id);
 
 CREATE TABLE organization_invitations (
   id text COLLATE "C" PRIMARY KEY,

@@ -5,6 +5,8 @@ import type { ClientSettings } from '../clients/clients.store.ts'
 import { clientId, clientSecret, objectId, prefixedId } from '../ids.ts'
 import { defaultResourceServerSettings, managementApi } from '../resource-servers/resource-servers.store.ts'
 import type { TenantSchema } from '../schema.ts'
+import { readDocument, writeDocument } from '../documents/documents.store.ts'
+import { tenantSettings } from '../tenant-settings/tenant-settings.store.ts'
 import { seal, unseal } from '../sealing.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { hashPassword } from '../users/password.ts'
@@ -66,6 +68,7 @@ export function bootstrap(context: TenantContext, options: BootstrapOptions): Pr
     const m2m = await ensureM2m(trx, context, added)
     await ensureGlobalClient(trx)
     await ensureConnection(trx, context.now(), [spa, m2m.clientId])
+    await ensureLoginRoute(trx, context, options.applicationUrls)
     await ensureStaff(trx, context, options)
     return { audience, m2m, spa: { clientId: spa } }
   })
@@ -147,6 +150,16 @@ async function ensureSpa(trx: Transaction<TenantSchema>, urls: string[]): Promis
     .values({ client_id: id, name: names.spa, client_secret_sealed: null, settings })
     .execute()
   return id
+}
+
+/** Where links lead that name no application's page: an invitation, a mail whose application is gone. */
+async function ensureLoginRoute(
+  trx: Transaction<TenantSchema>,
+  { now }: TenantContext,
+  [url]: string[],
+): Promise<void> {
+  if (url === undefined || (await readDocument(trx, tenantSettings))) return
+  await writeDocument(trx, { ...tenantSettings, body: { default_redirection_uri: url }, now: now() })
 }
 
 /** The application that Auth0 keeps for the tenant as a whole: it holds the look of the sign-in page, and gets no tokens. */

@@ -2,6 +2,7 @@ import { sql, transaction } from '@rollcall/database'
 import type { Kysely } from '@rollcall/database'
 import type { Logger } from '@rollcall/http-kit'
 import type { JsonObject, TenantSchema } from '../schema.ts'
+import { toStorable } from '../storable.ts'
 
 /** An event as Auth0 logs it (research: "Log Event Type Codes"); a member that is absent is left out of the entry. */
 export interface LogEvent {
@@ -104,7 +105,7 @@ async function store(db: Kysely<TenantSchema>, batch: { date: Date; event: LogEv
       INSERT INTO logs (log_id, date, type, user_id, body)
       SELECT '900' || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS') || lpad(nextval('log_sequence')::text, 39, '0'),
         row.date, row.type, row.user_id, row.body
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      FROM jsonb_to_recordset(${JSON.stringify(toStorable(rows))}::jsonb)
         AS row (date timestamptz, type text, user_id text, body jsonb)`.execute(trx)
   })
 }

@@ -1,4 +1,3 @@
-import { sql } from '@rollcall/database'
 import type { Kysely } from '@rollcall/database'
 import { Router } from 'express'
 import { z } from 'zod'
@@ -54,9 +53,7 @@ const select = (db: Kysely<TenantSchema>, organizationId: string) =>
     .where('organization_id', '=', organizationId)
 
 export const listConnections = (db: Kysely<TenantSchema>, organizationId: string): Promise<OrganizationConnection[]> =>
-  select(db, organizationId)
-    .orderBy(sql`lower(connection_id)`)
-    .execute()
+  select(db, organizationId).orderBy('organization_connections.created_at', 'desc').orderBy('connection_id').execute()
 
 /** @throws ManagementError 400, 404, 409 */
 export async function addConnection(

@@ -1,4 +1,4 @@
-import { sql } from '@rollcall/database'
+import { sql, transaction } from '@rollcall/database'
 import { Router } from 'express'
 import { z } from 'zod'
 import { requireScope } from '../management/authorize.ts'
@@ -16,7 +16,7 @@ import { validate } from '../management/validate.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { userMissing } from '../users/get-user.ts'
 import { presentMember } from '../users/present-user.ts'
-import { findOrganization, isMember, presentOrganization } from './organizations.store.ts'
+import { findOrganization, presentOrganization } from './organizations.store.ts'
 
 const MembersBody = z.strictObject({
   members: z.array(z.string().min(1).max(320)).min(1).max(10).describe('List of user IDs to add to the organization as members.'),
@@ -29,11 +29,11 @@ const RolesBody = z.strictObject({
 export function organizationMembersRoutes(context: TenantContext): Router {
   const { db, now } = context
   const router = Router()
-  const requireMember = async (organizationId: string, userId: string) => {
-    await findOrganization(db, organizationId)
-    if (!(await isMember(db, { organizationId, userId })))
-      throw new ManagementError(404, 'The user does not belong to the organization.')
-    return { organization_id: organizationId, user_id: userId }
+  const requireUser = async (organizationId: string, userId: string) => {
+    const { id } = await findOrganization(db, organizationId)
+    const user = await db.selectFrom('users').select('user_id').where('user_id', '=', userId).executeTakeFirst()
+    if (!user) throw userMissing()
+    return { organization_id: id, user_id: user.user_id }
   }
 
   router.get('/organizations/:id/members', async (req, res) => {
@@ -107,18 +107,18 @@ export function organizationMembersRoutes(context: TenantContext): Router {
     requireScope(req, 'delete:organization_members')
     const { members } = validate(MembersBody, req.body, 'body')
     const { id } = await findOrganization(db, req.params.id)
-    await db
-      .deleteFrom('organization_members')
-      .where('organization_id', '=', id)
-      .where('user_id', 'in', members)
-      .execute()
+    await transaction(db, async (trx) => {
+      for (const table of ['organization_member_roles', 'organization_members'] as const) {
+        await trx.deleteFrom(table).where('organization_id', '=', id).where('user_id', 'in', members).execute()
+      }
+    })
     res.status(204).end()
   })
 
   router.get('/organizations/:id/members/:user/roles', async (req, res) => {
     requireScope(req, 'read:organization_member_roles')
     const query = validate(PagingQuery, req.query, 'query')
-    const { organization_id: organizationId, user_id: userId } = await requireMember(req.params.id, req.params.user)
+    const { organization_id: organizationId, user_id: userId } = await requireUser(req.params.id, req.params.user)
     const rows = await db
       .selectFrom('organization_member_roles')
       .innerJoin('roles', 'roles.id', 'organization_member_roles.role_id')
@@ -134,7 +134,7 @@ export function organizationMembersRoutes(context: TenantContext): Router {
   router.post('/organizations/:id/members/:user/roles', async (req, res) => {
     requireScope(req, 'create:organization_member_roles')
     const { roles } = validate(RolesBody, req.body, 'body')
-    const member = await requireMember(req.params.id, req.params.user)
+    const member = await requireUser(req.params.id, req.params.user)
     const known = await db
       .selectFrom('roles')
       .select('id')
