@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
+import { rateLimitPlans } from '@rollcall/tenant'
+import type { RateLimitPlan } from '@rollcall/tenant'
 import { z } from 'zod'
 
 /** One thing wrong with the configuration: which variable, what is wrong with it, how to mend it. */
@@ -38,6 +40,8 @@ export interface Config {
   databaseUrl: string | undefined
   /** Absent: the local tenant. */
   auth0: Auth0Config | undefined
+  /** Of the local tenant: the limits it answers with. */
+  rateLimits: RateLimitPlan
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
 
@@ -57,6 +61,7 @@ const Environment = z.object({
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'is none of silent, error, warn, info, debug.')
     .optional(),
+  TENANT_RATE_LIMITS: z.enum(rateLimitPlans, `is none of ${rateLimitPlans.join(', ')}.`).default('off'),
   AUTH0_DOMAIN: z.string().optional(),
   AUTH0_AUDIENCE: z.string().optional(),
   CLIENT_ID: z.string().optional(),
@@ -70,6 +75,7 @@ const mends: Record<string, string> = {
   TENANT_PORT: 'Set a port such as 8001, or 0 for any free one.',
   DATABASE_URL:
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
+  TENANT_RATE_LIMITS: 'Leave it out for none.',
   LOG_LEVEL: 'Leave it out for the default.',
 }
 
@@ -103,6 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     dataFolder: resolve(folder, values.ROLLCALL_DATA),
     databaseUrl: values.DATABASE_URL,
     auth0: toAuth0(values),
+    rateLimits: values.TENANT_RATE_LIMITS,
     // On a terminal the lines would drown what the program says to the person in front of it.
     logLevel: values.LOG_LEVEL ?? (process.stdout.isTTY ? 'warn' : 'info'),
   }

@@ -44,6 +44,7 @@ async function startLocal(
     databaseUrl: config.databaseUrl,
     applicationUrls,
     demoUsers: users,
+    rateLimits: config.rateLimits,
     logger,
     onProgress: say,
   })

@@ -10,6 +10,8 @@ import { managementErrorHandler, managementRoutes, nothingHere } from './managem
 import { oidcRoutes } from './oidc/oidc-routes.ts'
 import { pageRoutes } from './oidc/pages/pages.routes.ts'
 import { startSweeping } from './oidc/sweep.ts'
+import { rateLimits } from './rate-limits/rate-limits.ts'
+import type { RateLimitPlan } from './rate-limits/rate-limits.ts'
 import type { TenantSchema } from './schema.ts'
 import { openSigningKeys } from './signing-keys/signing-keys.ts'
 import type { TenantContext } from './tenant-context.ts'
@@ -22,6 +24,8 @@ export interface TenantOptions {
   origins: () => string[]
   logger: Logger
   now?: () => Date
+  /** Auth0's limits of a plan, for clients that are to be tested against them. Default: off. */
+  rateLimits?: RateLimitPlan | undefined
 }
 
 export interface Tenant {
@@ -40,6 +44,7 @@ export async function createTenant({
   origins,
   logger,
   now = () => new Date(),
+  rateLimits: plan = 'off',
 }: TenantOptions): Promise<Tenant> {
   const database = openDatabase<TenantSchema>({ url: databaseUrl, schema })
   try {
@@ -56,6 +61,7 @@ export async function createTenant({
       res.setHeader('Referrer-Policy', 'no-referrer')
       next()
     })
+    router.use(rateLimits(context, plan))
     // The two that take most of the requests come first.
     router.use('/api/v2', managementRoutes(context, jobs))
     router.use(oidcRoutes(context), pageRoutes(context), avatarRoutes(), exportRoutes(context))

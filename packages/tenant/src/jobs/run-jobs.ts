@@ -24,7 +24,8 @@ export function runJobs(context: TenantContext): JobRunner {
   let working: Promise<void> | undefined
   let isClosed = false
   const work = async () => {
-    while (!isClosed && (await doNext(context))); // eslint-disable-line no-empty
+    let isMore = true
+    while (isMore && !isClosed) isMore = await doNext(context)
   }
   const wake = () => {
     if (isClosed) return

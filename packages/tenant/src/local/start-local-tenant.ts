@@ -7,6 +7,7 @@ import express from 'express'
 import { z } from 'zod'
 import { bootstrap } from '../bootstrap/bootstrap.ts'
 import { createTenant } from '../create-tenant.ts'
+import type { RateLimitPlan } from '../rate-limits/rate-limits.ts'
 import { seedUsers } from '../demo/seed-users.ts'
 import { localCertificates } from '../listen/certificates.ts'
 import { listenOnOnePort } from '../listen/listen-on-one-port.ts'
@@ -21,6 +22,7 @@ export interface LocalTenantOptions {
   applicationUrls: string[]
   /** How many users the first start makes up. */
   demoUsers: number
+  rateLimits?: RateLimitPlan | undefined
   logger: Logger
   /** A line for the person who waits, each time something is done. */
   onProgress: (line: string) => void
@@ -68,7 +70,13 @@ export async function startLocalTenant(options: LocalTenantOptions): Promise<Loc
     const databaseUrl = options.databaseUrl ?? (await startDatabase(options, closers))
     const secret = await dataFolder.secret('tenant.key', 32)
     const isFirstStart = !existsSync(dataFolder.file('credentials.json'))
-    const tenant = await createTenant({ databaseUrl, secret, origins: () => origins, logger })
+    const tenant = await createTenant({
+      databaseUrl,
+      secret,
+      origins: () => origins,
+      logger,
+      rateLimits: options.rateLimits,
+    })
     closers.push(() => tenant.close())
 
     const kept = Credentials.safeParse(await dataFolder.readJson('credentials.json')).data

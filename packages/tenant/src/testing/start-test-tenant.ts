@@ -8,7 +8,7 @@ import express from 'express'
 import { bootstrap } from '../bootstrap/bootstrap.ts'
 import type { Bootstrapped } from '../bootstrap/bootstrap.ts'
 import { createTenant, migrateTenant } from '../create-tenant.ts'
-import type { Tenant } from '../create-tenant.ts'
+import type { Tenant, TenantOptions } from '../create-tenant.ts'
 import { localCertificates } from '../listen/certificates.ts'
 import { listenOnOnePort } from '../listen/listen-on-one-port.ts'
 
@@ -39,7 +39,11 @@ export interface TestTenant extends Bootstrapped {
 }
 
 /** A tenant on a database of its own, bootstrapped, listening on a free port. A second one on the same database is a second process to it. */
-export async function startTestTenant(sharing?: TestTenant, now?: () => Date): Promise<TestTenant> {
+export async function startTestTenant(
+  sharing?: TestTenant,
+  now?: () => Date,
+  settings: Pick<TenantOptions, 'rateLimits'> = {},
+): Promise<TestTenant> {
   const databaseUrl = sharing?.databaseUrl ?? (await testDatabase({ name: 'tenant', prepare: migrateTenant }))
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-tenant-'))
   const certificates = await localCertificates(folder)
@@ -49,7 +53,14 @@ export async function startTestTenant(sharing?: TestTenant, now?: () => Date): P
   const origins = sharing ? [sharing.http, sharing.https, ...own] : own
   const secret = sharing?.secret ?? randomBytes(32)
   const logger = createLogger({ level: 'fatal' })
-  const tenant = await createTenant({ databaseUrl, secret, origins: () => origins, logger, ...(now && { now }) })
+  const tenant = await createTenant({
+    databaseUrl,
+    secret,
+    origins: () => origins,
+    logger,
+    ...(now && { now }),
+    ...settings,
+  })
   const staff = sharing?.staff ?? { email: 'staff@example.com', password: randomBytes(15).toString('base64url') }
   const made = await bootstrap(tenant.context, {
     applicationUrls: [callbackUrl],
