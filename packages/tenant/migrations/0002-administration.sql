@@ -5,9 +5,19 @@ ALTER TABLE users
   ADD COLUMN multifactor text[],
   ADD COLUMN multifactor_last_modified timestamptz(3);
 
-ALTER TABLE connections ADD COLUMN updated_at timestamptz(3) NOT NULL DEFAULT now();
-ALTER TABLE roles ADD COLUMN updated_at timestamptz(3) NOT NULL DEFAULT now();
+ALTER TABLE sessions
+  ADD COLUMN last_ip text,
+  ADD COLUMN last_user_agent text,
+  -- what administrators noted about it
+  ADD COLUMN metadata jsonb;
 
+ALTER TABLE refresh_token_families
+  ADD COLUMN initial_ip text,
+  ADD COLUMN initial_user_agent text,
+  ADD COLUMN last_exchanged_at timestamptz(3),
+  ADD COLUMN metadata jsonb;
+
+ALTER TABLE connections ADD COLUMN updated_at timestamptz(3) NOT NULL DEFAULT now();
 CREATE TABLE organizations (
   id text COLLATE "C" PRIMARY KEY,
   name text COLLATE "C" NOT NULL UNIQUE,
@@ -15,6 +25,21 @@ CREATE TABLE organizations (
   -- branding, metadata, token_quota, … under Auth0's names
   settings jsonb NOT NULL DEFAULT '{}',
   created_at timestamptz(3) NOT NULL DEFAULT now()
+);
+
+-- A role of the tenant, or one that a single organization keeps for itself.
+ALTER TABLE roles
+  ADD COLUMN owner_id text COLLATE "C" REFERENCES organizations ON DELETE CASCADE,
+  DROP CONSTRAINT roles_name_key;
+CREATE UNIQUE INDEX roles_name ON roles (name, coalesce(owner_id, ''));
+
+-- The applications that an organization's people may use.
+CREATE TABLE organization_clients (
+  organization_id text COLLATE "C" NOT NULL REFERENCES organizations ON DELETE CASCADE,
+  client_id text COLLATE "C" NOT NULL REFERENCES clients ON DELETE CASCADE,
+  use_for_member_access boolean NOT NULL DEFAULT false,
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  PRIMARY KEY (organization_id, client_id)
 );
 
 -- The connections whose people may sign in to an organization.
@@ -50,7 +75,8 @@ CREATE TABLE organization_invitations (
   organization_id text COLLATE "C" NOT NULL REFERENCES organizations ON DELETE CASCADE,
   -- what the link in the mail carries, hashed
   ticket_hash bytea NOT NULL UNIQUE,
-  ticket_id text NOT NULL,
+  -- the same once more, sealed: the link is shown again to whoever may read invitations
+  ticket_sealed bytea NOT NULL,
   -- client_id, inviter, invitee, connection_id, app_metadata, user_metadata, roles, … under Auth0's names
   settings jsonb NOT NULL,
   created_at timestamptz(3) NOT NULL,

@@ -3,6 +3,8 @@ import { requestContext } from '@rollcall/http-kit'
 import type { Logger } from '@rollcall/http-kit'
 import { Router } from 'express'
 import { avatarRoutes } from './avatars/avatars.routes.ts'
+import { exportRoutes } from './jobs/export-users.ts'
+import { runJobs } from './jobs/run-jobs.ts'
 import { openLogWriter } from './logs/log-writer.ts'
 import { managementErrorHandler, managementRoutes, nothingHere } from './management/management-routes.ts'
 import { oidcRoutes } from './oidc/oidc-routes.ts'
@@ -44,7 +46,9 @@ export async function createTenant({
     await migrateTenant(databaseUrl)
     const keys = await openSigningKeys(database.db, secret)
     const logs = openLogWriter({ db: database.db, now, logger })
-    const context: TenantContext = { db: database.db, keys, secret, origins, now, logs, logger }
+    const { db, copyJson } = database
+    const context: TenantContext = { db, copyJson, keys, secret, origins, now, logs, logger }
+    const jobs = runJobs(context)
     const router = Router()
     router.use(requestContext(logger))
     router.use((_req, res, next) => {
@@ -53,8 +57,8 @@ export async function createTenant({
       next()
     })
     // The two that take most of the requests come first.
-    router.use('/api/v2', managementRoutes(context))
-    router.use(oidcRoutes(context), pageRoutes(context), avatarRoutes())
+    router.use('/api/v2', managementRoutes(context, jobs))
+    router.use(oidcRoutes(context), pageRoutes(context), avatarRoutes(), exportRoutes(context))
     router.use(nothingHere, managementErrorHandler)
     const stopSweeping = startSweeping(context)
     return {
@@ -62,6 +66,7 @@ export async function createTenant({
       context,
       close: async () => {
         stopSweeping()
+        await jobs.close()
         await logs.close()
         await database.close()
       },

@@ -11,3 +11,8 @@ export function originOf({ origins }: Pick<TenantContext, 'origins'>, req: Reque
   const called = `${scheme}://${req.headers.host ?? ''}`
   return listed.find((origin) => origin === called) ?? listed[0] ?? called
 }
+
+/** Whom a request came from: the peer of the connection, never a header that a caller makes up. */
+export function addressOf(req: Request): string {
+  return req.socket.remoteAddress?.replace(/^::ffff:/, '') ?? 'unknown'
+}

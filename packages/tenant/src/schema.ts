@@ -97,8 +97,14 @@ export interface TenantSchema {
     id: string
     name: string
     description: string | null
+    owner_id: string | null
     created_at: Generated<Date>
-    updated_at: Generated<Date>
+  }
+  organization_clients: {
+    organization_id: string
+    client_id: string
+    use_for_member_access: Generated<boolean>
+    created_at: Generated<Date>
   }
   role_permissions: { role_id: string; resource_server_identifier: string; permission_name: string }
   user_roles: { user_id: string; role_id: string; assigned_at: Generated<Date> }
@@ -115,6 +121,9 @@ export interface TenantSchema {
     last_interacted_at: Date
     idle_expires_at: Date
     expires_at: Date
+    last_ip: string | null
+    last_user_agent: string | null
+    metadata: ColumnType<JsonObject | null, string | null | undefined, string | null>
     created_at: Generated<Date>
   }
   refresh_token_families: {
@@ -128,6 +137,10 @@ export interface TenantSchema {
     authenticated_at: Date
     expires_at: Date | null
     revoked_at: Date | null
+    initial_ip: string | null
+    initial_user_agent: string | null
+    last_exchanged_at: Date | null
+    metadata: ColumnType<JsonObject | null, string | null | undefined, string | null>
     created_at: Generated<Date>
   }
   refresh_tokens: {
@@ -178,7 +191,7 @@ export interface TenantSchema {
     id: string
     organization_id: string
     ticket_hash: Buffer
-    ticket_id: string
+    ticket_sealed: Buffer
     settings: Json<JsonObject>
     created_at: Date
     expires_at: Date

@@ -1,4 +1,4 @@
-import type { Kysely } from '@rollcall/database'
+import type { Database, Kysely } from '@rollcall/database'
 import type { Logger } from '@rollcall/http-kit'
 import type { LogWriter } from './logs/log-writer.ts'
 import type { SigningKeys } from './signing-keys/signing-keys.ts'
@@ -7,6 +7,8 @@ import type { TenantSchema } from './schema.ts'
 /** What every part of the tenant stands on. */
 export interface TenantContext {
   db: Kysely<TenantSchema>
+  /** Streams what a query gives; see Database.copyJson. */
+  copyJson: Database<TenantSchema>['copyJson']
   keys: SigningKeys
   /** 32 bytes that seal client secrets and private keys. */
   secret: Buffer

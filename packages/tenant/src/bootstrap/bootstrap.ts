@@ -61,17 +61,23 @@ const spaSettings: ClientSettings = {
 export function bootstrap(context: TenantContext, options: BootstrapOptions): Promise<Bootstrapped> {
   return transaction(context.db, async (trx) => {
     await sql`SELECT pg_advisory_xact_lock(hashtext('rollcall bootstrap'))`.execute(trx)
-    await ensureApis(trx, context.now())
+    const added = await ensureApis(trx, context.now())
     const spa = await ensureSpa(trx, options.applicationUrls)
-    const m2m = await ensureM2m(trx, context)
+    const m2m = await ensureM2m(trx, context, added)
     await ensureConnection(trx, context.now(), [spa, m2m.clientId])
     await ensureStaff(trx, context, options)
     return { audience, m2m, spa: { clientId: spa } }
   })
 }
 
-async function ensureApis(trx: Transaction<TenantSchema>, now: Date): Promise<void> {
+/** @returns the scopes of the Management API that this version brings */
+async function ensureApis(trx: Transaction<TenantSchema>, now: Date): Promise<string[]> {
   const scopes = JSON.stringify(managementScopes)
+  const before = await trx
+    .selectFrom('resource_servers')
+    .select('scopes')
+    .where('identifier', '=', managementApi)
+    .executeTakeFirst()
   await trx
     .insertInto('resource_servers')
     .values({
@@ -101,6 +107,8 @@ async function ensureApis(trx: Transaction<TenantSchema>, now: Date): Promise<vo
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  const known = before?.scopes.map(({ value }) => value) ?? []
+  return managementScopes.map(({ value }) => value).filter((scope) => !known.includes(scope))
 }
 
 /** An application made by the first start is found again by this mark in its metadata, whatever it is called by now. */
@@ -140,7 +148,11 @@ async function ensureSpa(trx: Transaction<TenantSchema>, urls: string[]): Promis
   return id
 }
 
-async function ensureM2m(trx: Transaction<TenantSchema>, context: TenantContext): Promise<Bootstrapped['m2m']> {
+async function ensureM2m(
+  trx: Transaction<TenantSchema>,
+  context: TenantContext,
+  addedScopes: string[],
+): Promise<Bootstrapped['m2m']> {
   const existing = await findMarked(trx, 'server')
   const id = existing?.client_id ?? clientId()
   const place = `client secret ${id}`
@@ -172,7 +184,14 @@ async function ensureM2m(trx: Transaction<TenantSchema>, context: TenantContext)
     await trx
       .insertInto('client_grants')
       .values({ id: prefixedId('cgr'), client_id: id, ...grant })
-      .onConflict((conflict) => conflict.doNothing())
+      // What somebody took away stays away; what is new in this version is added.
+      .onConflict((conflict) =>
+        conflict.columns(['client_id', 'audience']).doUpdateSet({
+          scope: sql`(SELECT array_agg(DISTINCT scope) FROM unnest(client_grants.scope || ${
+            grant.audience === managementApi ? addedScopes : []
+          }::text[]) AS scope)`,
+        }),
+      )
       .execute()
   }
   return { clientId: id, clientSecret: secret }
@@ -202,7 +221,12 @@ async function ensureStaff(
   { staffEmail, staffPassword, resetsPassword }: BootstrapOptions,
 ): Promise<void> {
   const now = clock()
-  const role = await trx.selectFrom('roles').select('id').where('name', '=', names.role).executeTakeFirst()
+  const role = await trx
+    .selectFrom('roles')
+    .select('id')
+    .where('name', '=', names.role)
+    .where('owner_id', 'is', null)
+    .executeTakeFirst()
   const roleId = role?.id ?? prefixedId('rol')
   if (!role) {
     await trx

@@ -53,6 +53,25 @@ export function requireScope(req: Request, ...anyOf: string[]): void {
   throw new ManagementError(403, `Insufficient scope, expected any of: ${anyOf.join(',')}`, 'insufficient_scope')
 }
 
+/**
+ * As requireScope, where a person may also do it to themself with a scope of their own.
+ * @throws ManagementError 403
+ */
+export function requireScopeOn(
+  req: Request,
+  { userId, anyOf, own }: { userId: string; anyOf: string[]; own: string[] },
+): void {
+  if (callers.get(req)?.subject === userId && own.some((scope) => hasScope(req, scope))) return
+  requireScope(req, ...anyOf)
+}
+
+/** The token behind a request that `authenticate` let through. */
+export function callerOf(req: Request): AccessToken {
+  const caller = callers.get(req)
+  if (!caller) throw new ManagementError(401, 'Missing authentication')
+  return caller
+}
+
 export function hasScope(req: Request, scope: string): boolean {
   return callers.get(req)?.scopes.includes(scope) ?? false
 }

@@ -5,24 +5,42 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { clientGrantsRoutes } from '../client-grants/client-grants.routes.ts'
 import { clientsRoutes } from '../clients/clients.routes.ts'
 import { connectionsRoutes } from '../connections/connections.routes.ts'
+import { deviceCredentialsRoutes } from '../device-credentials/device-credentials.routes.ts'
+import { grantsRoutes } from '../grants/grants.routes.ts'
+import { jobsRoutes } from '../jobs/jobs.routes.ts'
+import type { JobRunner } from '../jobs/run-jobs.ts'
+import { logManagement } from '../logs/log-management.ts'
+import { logsRoutes } from '../logs/logs.routes.ts'
+import { refreshTokensRoutes } from '../refresh-tokens/refresh-tokens.routes.ts'
+import { sessionsRoutes } from '../sessions/sessions.routes.ts'
+import { statsRoutes } from '../stats/stats.routes.ts'
+import { ticketsRoutes } from '../tickets/tickets.routes.ts'
+import { userBlocksRoutes } from '../user-blocks/user-blocks.routes.ts'
+import { identitiesRoutes } from '../users/identities/identities.routes.ts'
+import { organizationsRoutes } from '../organizations/organizations.routes.ts'
 import { resourceServersRoutes } from '../resource-servers/resource-servers.routes.ts'
 import { rolesRoutes } from '../roles/roles.routes.ts'
 import type { TenantContext } from '../tenant-context.ts'
+import { tenantSettingsRoutes } from '../tenant-settings/tenant-settings.routes.ts'
 import { usersRoutes } from '../users/users.routes.ts'
 import { authenticate } from './authorize.ts'
 import { ManagementError, badRequest } from './management-error.ts'
 import { isStorable } from '../storable.ts'
 
 /** The Management API, to be mounted at `/api/v2`. */
-export function managementRoutes(context: TenantContext): Router {
+export function managementRoutes(context: TenantContext, jobs: JobRunner): Router {
   const router = Router()
-  router.use(authenticate(context), json({ limit: '1mb' }))
+  router.use(authenticate(context), logManagement(context), json({ limit: '1mb' }))
   router.use((req, _res, next) => {
     if (isStorable(decodeURIComponent(req.path))) return next()
     throw badRequest("Path validation error: 'String holds characters that cannot be stored'.", 'invalid_uri')
   })
   router.use(usersRoutes(context), rolesRoutes(context), clientsRoutes(context))
   router.use(resourceServersRoutes(context), clientGrantsRoutes(context), connectionsRoutes(context))
+  router.use(organizationsRoutes(context), tenantSettingsRoutes(context), identitiesRoutes(context))
+  router.use(sessionsRoutes(context), refreshTokensRoutes(context), userBlocksRoutes(context), grantsRoutes(context))
+  router.use(jobsRoutes(context, jobs), ticketsRoutes(context), logsRoutes(context), statsRoutes(context))
+  router.use(deviceCredentialsRoutes(context))
   router.use(nothingHere, managementErrorHandler)
   return router
 }

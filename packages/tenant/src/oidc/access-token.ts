@@ -23,20 +23,42 @@ export class TokenExpired extends TokenInvalid {
   override readonly name = 'TokenExpired'
 }
 
+interface Verifier {
+  keys: SigningKeys
+  issuers: string[]
+  now: Date
+}
+
 /**
  * @param issuers every origin the tenant is called by, each with a slash at its end: a token fetched under one is good under all
  * @throws TokenInvalid, TokenExpired
  */
-export async function verifyAccessToken(
-  { keys, issuers, now }: { keys: SigningKeys; issuers: string[]; now: Date },
+export async function verifyAccessToken(verifier: Verifier, token: string): Promise<AccessToken> {
+  return toAccessToken(await verify(verifier, token))
+}
+
+/**
+ * An id token of ours, which names the application it was made for as its audience.
+ * @throws TokenInvalid, TokenExpired
+ */
+export async function verifyIdToken(
+  verifier: Verifier,
   token: string,
-): Promise<AccessToken> {
+): Promise<{ subject: string; audience: string[] }> {
+  const { sub, aud, azp, client_id: clientId, gty } = await verify(verifier, token)
+  if (sub === undefined || aud === undefined || azp !== undefined || clientId !== undefined || gty !== undefined) {
+    throw new TokenInvalid('Invalid token') // an access token, say
+  }
+  return { subject: sub, audience: [aud].flat() }
+}
+
+async function verify({ keys, issuers, now }: Verifier, token: string): Promise<JWTPayload> {
   try {
     const { kid } = decodeProtectedHeader(token)
     const key = kid === undefined ? undefined : await keys.verificationKey(kid)
     if (!key) throw new TokenInvalid('Invalid signature received for JSON Web Token validation')
     const { payload } = await jwtVerify(token, key, { algorithms: ['RS256'], issuer: issuers, currentDate: now })
-    return toAccessToken(payload)
+    return payload
   } catch (error) {
     if (error instanceof TokenInvalid) throw error
     if (error instanceof errors.JWTExpired) {

@@ -5,7 +5,7 @@ import { findClient } from '../clients/clients.store.ts'
 import type { Client } from '../clients/clients.store.ts'
 import { databaseConnectionsOf } from '../connections/connections.store.ts'
 import { isSame, sha256, unguessable } from '../hashing.ts'
-import { originOf } from '../request-origin.ts'
+import { addressOf, originOf } from '../request-origin.ts'
 import { findSession, startSession, touchSession } from '../sessions/sessions.store.ts'
 import type { Session } from '../sessions/sessions.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
@@ -243,8 +243,4 @@ function respond(res: Response, request: AuthorizationRequest, content: Record<s
 /** What someone typed: as it is, within what a field may hold. */
 function readField(value: unknown): string {
   return typeof value === 'string' && value.length <= 1024 && isStorable(value) ? value : ''
-}
-
-function addressOf(req: Request): string {
-  return req.socket.remoteAddress?.replace(/^::ffff:/, '') ?? 'unknown'
 }

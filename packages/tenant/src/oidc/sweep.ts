@@ -27,6 +27,10 @@ export async function sweep({ db, now }: Pick<TenantContext, 'db' | 'now'>): Pro
       .execute()
     await trx.deleteFrom('authorization_codes').where('expires_at', '<', longAgo).execute()
     await trx.deleteFrom('opaque_access_tokens').where('expires_at', '<', at).execute()
+    await trx.deleteFrom('tickets').where('expires_at', '<', at).execute()
+    await trx.deleteFrom('organization_invitations').where('expires_at', '<', longAgo).execute()
+    // Auth0 keeps what a job did for a day.
+    await trx.deleteFrom('jobs').where('finished_at', '<', longAgo).execute()
     await trx.deleteFrom('seen_once').where('expires_at', '<', at).execute()
     await trx.deleteFrom('login_failures').where('failed_at', '<', longAgo).execute()
     await trx

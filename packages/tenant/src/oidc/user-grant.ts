@@ -1,4 +1,4 @@
-import { findResourceServer, toIdentifier } from '../resource-servers/resource-servers.store.ts'
+import { currentUserScopes, findResourceServer, toIdentifier } from '../resource-servers/resource-servers.store.ts'
 import type { ResourceServer } from '../resource-servers/resource-servers.store.ts'
 import type { Client } from '../clients/clients.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
@@ -39,7 +39,7 @@ export async function issueForUser(context: TenantContext, grant: UserGrant): Pr
     const { enforce_policies: isEnforced, token_dialect: dialect } = api.settings
     const held =
       isEnforced || dialect.endsWith('_authz') ? await permissionsOf(context.db, user.user_id, api.identifier) : []
-    const offered = api.scopes.map(({ value }) => value)
+    const offered = api.isSystem ? currentUserScopes : api.scopes.map(({ value }) => value)
     const ofApi = scopes.filter((scope) => offered.includes(scope) && (!isEnforced || held.includes(scope)))
     granted = [...standard, ...ofApi]
     access = await issueAccessToken(context, {

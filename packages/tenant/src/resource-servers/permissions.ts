@@ -43,6 +43,10 @@ export async function requirePermissions(
   for (const { resource_server_identifier: identifier, permission_name: name } of permissions) {
     const api = apis.find((candidate) => candidate.identifier === identifier)
     if (api?.scopes.some(({ value }) => value === name)) continue
-    throw new ManagementError(404, `This permission does not exist: '${identifier} - ${name}'`)
+    throw new ManagementError(
+      404,
+      `This permission does not exist: '${identifier} - ${name}'`,
+      'inexistent_resource_server_permission',
+    )
   }
 }

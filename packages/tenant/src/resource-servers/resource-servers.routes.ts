@@ -5,10 +5,9 @@ import { z } from 'zod'
 import { objectId } from '../ids.ts'
 import { requireScope } from '../management/authorize.ts'
 import { ManagementError, badRequest } from '../management/management-error.ts'
-import { paged, pagingQuery } from '../management/paging.ts'
+import { listed, checkpointQuery } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
 import { originOf } from '../request-origin.ts'
-import type { JsonObject } from '../schema.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import {
   isManagementAudience,
@@ -31,10 +30,27 @@ const settings = {
   token_dialect: z.enum(['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz']),
   enforce_policies: z.boolean(),
   skip_consent_for_verifiable_first_party_clients: z.boolean(),
+  allow_online_access: z.boolean(),
+  allow_online_access_with_ephemeral_sessions: z.boolean(),
+  subject_type_authorization: z.strictObject({
+    user: z.strictObject({ policy: z.enum(['allow_all', 'deny_all', 'require_client_grant']).optional() }).optional(),
+    client: z.strictObject({ policy: z.enum(['deny_all', 'require_client_grant']).optional() }).optional(),
+  }),
+  client_id: z.string().max(128).describe('The client_id of the client that this resource server is linked to'),
+  signing_secret: z.string().min(16).max(512),
+  consent_policy: z.enum(['transactional-authorization-with-mfa']).nullable(),
+  authorization_details: z.array(z.looseObject({ type: z.string().max(255) })).max(100).nullable(),
+  token_encryption: z.looseObject({ format: z.enum(['compact-nested-jwe']) }).nullable(),
+  proof_of_possession: z.looseObject({ mechanism: z.enum(['mtls', 'dpop']), required: z.boolean() }).nullable(),
 } // prettier-ignore
 const UpdateBody = z.strictObject(z.object(settings).partial().shape)
 const CreateBody = z.strictObject({ ...UpdateBody.shape, identifier: z.string().min(1).max(600).describe('Unique identifier for the API used as the audience parameter on authorization calls. Can not be changed once set.') }) // prettier-ignore
-const ListQuery = z.strictObject({ ...pagingQuery, identifiers: z.union([z.string(), z.array(z.string())]).optional() })
+const ListQuery = z.strictObject({
+  ...checkpointQuery,
+  identifiers: z.union([z.string(), z.array(z.string())]).optional(),
+})
+
+const defaultAuthorization = { user: { policy: 'allow_all' }, client: { policy: 'require_client_grant' } }
 
 const missing = () => new ManagementError(404, 'The resource server does not exist', 'inexistent_resource_server')
 
@@ -48,7 +64,8 @@ export function resourceServersRoutes(context: TenantContext): Router {
     identifier: toAudience(originOf(context, req), identifier),
     ...(isSystem && { is_system: true }),
     scopes,
-    ...rest,
+    subject_type_authorization: defaultAuthorization,
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)),
   })
   /** By its id, or by its identifier. */
   const find = async (id: string) => {
@@ -66,12 +83,16 @@ export function resourceServersRoutes(context: TenantContext): Router {
     const query = validate(ListQuery, req.query, 'query')
     const rows = await db.selectFrom('resource_servers').selectAll().orderBy('created_at').orderBy('id').execute()
     const wanted = query.identifiers === undefined ? undefined : [query.identifiers].flat()
-    const items = rows
-      .map((row) => present(req, toResourceServer(row)))
-      .filter(({ identifier }) => wanted?.includes(identifier) ?? true)
-    const from = query.page * query.per_page
+    const all = rows.filter(
+      ({ identifier }) => wanted?.includes(toAudience(originOf(context, req), identifier)) ?? true,
+    )
     res.json(
-      paged(query, { name: 'resource_servers', items: items.slice(from, from + query.per_page), total: items.length }),
+      listed(query, {
+        name: 'resource_servers',
+        all,
+        checkpointOf: ({ created_at: at, id }) => ({ at, id }),
+        present: (row) => present(req, toResourceServer(row)),
+      }),
     )
   })
 
@@ -108,7 +129,7 @@ export function resourceServersRoutes(context: TenantContext): Router {
     if (before.isSystem && (scopes !== undefined || name !== undefined))
       throw badRequest('Cannot modify the system API.', 'operation_not_supported')
     await transaction(db, async (trx) => {
-      const changes = { ...before.settings, ...rest } satisfies JsonObject
+      const changes = { ...before.settings, ...rest }
       await trx
         .updateTable('resource_servers')
         .set({

@@ -24,13 +24,19 @@ export interface ResourceServer {
 /** Under what the Management API is stored; on the wire it is `<origin>/api/v2/`, whichever listed origin was used. */
 export const managementApi = 'urn:rollcall:management-api'
 
+/** What a signed-in person may ask of the Management API for themself; its other scopes are for machines with a grant. */
+export const currentUserScopes = [
+  'read:current_user', 'delete:current_user', 'update:current_user_metadata', 'create:current_user_metadata', 'delete:current_user_metadata',
+  'update:current_user_identities', 'create:current_user_device_credentials', 'delete:current_user_device_credentials',
+] // prettier-ignore
+
 export const defaultResourceServerSettings: ResourceServerSettings = {
   token_lifetime: 86_400,
   token_lifetime_for_web: 7_200,
   token_dialect: 'access_token',
   enforce_policies: false,
   allow_offline_access: false,
-  skip_consent_for_verifiable_first_party_clients: true,
+  skip_consent_for_verifiable_first_party_clients: false,
   signing_alg: 'RS256',
 }
 

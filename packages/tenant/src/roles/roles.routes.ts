@@ -2,14 +2,24 @@ import { Router } from 'express'
 import { z } from 'zod'
 import { prefixedId } from '../ids.ts'
 import { requireScope } from '../management/authorize.ts'
-import { ManagementError } from '../management/management-error.ts'
-import { PagingQuery, paged, pagingQuery } from '../management/paging.ts'
+import { ManagementError, badRequest } from '../management/management-error.ts'
+import {
+  PagingQuery,
+  CheckpointQuery,
+  checkpointed,
+  isByCheckpoint,
+  paged,
+  pagedOf,
+  pagingQuery,
+  readCheckpoint,
+} from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
+import { findOrganization } from '../organizations/organizations.store.ts'
 import { originOf } from '../request-origin.ts'
 import { readPermissions, requirePermissions } from '../resource-servers/permissions.ts'
 import { toAudience } from '../resource-servers/resource-servers.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
-import { pictureUrl } from '../users/picture.ts'
+import { presentMember } from '../users/present-user.ts'
 
 const RoleBody = z.strictObject({
   name: z
@@ -19,16 +29,41 @@ const RoleBody = z.strictObject({
     .describe('Name of the role.'),
   description: z.string().max(255).optional().describe('Description of the role.'),
 })
-const ListRolesQuery = z.strictObject({ ...pagingQuery, name_filter: z.string().max(200).optional() })
+const CreateBody = z.strictObject({
+  ...RoleBody.shape,
+  type: z.enum(['tenant', 'organization']).default('tenant').describe('Type of the role.'),
+  owner_id: z.string().max(64).optional().describe('ID of the organization that the role belongs to.'),
+})
+const ListRolesQuery = z.strictObject({
+  ...pagingQuery,
+  name_filter: z.string().max(200).optional(),
+  type: z.enum(['tenant', 'organization']).optional(),
+  owner_id: z.string().max(64).optional(),
+})
 const UsersBody = z.strictObject({ users: z.array(z.string().min(1).max(320)).min(1).max(1000) })
 
 const roleMissing = () => new ManagementError(404, 'The role does not exist.')
 
-/** Everything under `/roles`. A role is answered as id, name and description, no more. */
+interface RoleRow {
+  id: string
+  name: string
+  description: string | null
+  owner_id: string | null
+}
+/** Reading one back, Auth0 says '' where there is no description; creating one, null. */
+const presentRole = ({ id, name, description, owner_id }: RoleRow) => ({
+  id,
+  name,
+  description: description ?? '',
+  type: owner_id === null ? 'tenant' : 'organization',
+  ...(owner_id !== null && { owner_id }),
+})
+
+/** Everything under `/roles`: those of the tenant, and those that one organization keeps for itself. */
 export function rolesRoutes(context: TenantContext): Router {
   const { db, now } = context
   const router = Router()
-  const columns = ['id', 'name', 'description'] as const
+  const columns = ['id', 'name', 'description', 'owner_id'] as const
   const find = async (id: string) => {
     const role = await db.selectFrom('roles').select(columns).where('id', '=', id).executeTakeFirst()
     if (!role) throw roleMissing()
@@ -45,6 +80,10 @@ export function rolesRoutes(context: TenantContext): Router {
           row(row.fn<number>('strpos', [row.fn('lower', ['name']), row.val(query.name_filter?.toLowerCase())]), '>', 0),
         ),
       )
+      .$if(query.type !== undefined, (roles) =>
+        roles.where('owner_id', query.type === 'organization' ? 'is not' : 'is', null),
+      )
+      .$if(query.owner_id !== undefined, (roles) => roles.where('owner_id', '=', query.owner_id ?? ''))
     const { total } = await matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
     const items = await matching
       .select(columns)
@@ -52,25 +91,34 @@ export function rolesRoutes(context: TenantContext): Router {
       .limit(query.per_page)
       .offset(query.page * query.per_page)
       .execute()
-    res.json(paged(query, { name: 'roles', items, total }))
+    res.json(paged(query, { name: 'roles', items: items.map(presentRole), total }))
   })
 
   router.post('/roles', async (req, res) => {
     requireScope(req, 'create:roles')
-    const { name, description } = validate(RoleBody, req.body, 'body')
+    const { name, description, type, owner_id: owner } = validate(CreateBody, req.body, 'body')
+    if ((type === 'organization') !== (owner !== undefined))
+      throw badRequest("A role of type 'organization' needs an owner_id, and only such a role has one.")
+    if (owner !== undefined) await findOrganization(db, owner)
     const role = await db
       .insertInto('roles')
-      .values({ id: prefixedId('rol'), name, description: description ?? null, created_at: now() })
+      .values({
+        id: prefixedId('rol'),
+        name,
+        description: description ?? null,
+        owner_id: owner ?? null,
+        created_at: now(),
+      })
       .onConflict((conflict) => conflict.doNothing())
       .returning(columns)
       .executeTakeFirst()
     if (!role) throw new ManagementError(409, 'The role name is already used.', 'role_conflict')
-    res.json(role)
+    res.json({ ...presentRole(role), description: role.description })
   })
 
   router.get('/roles/:id', async (req, res) => {
     requireScope(req, 'read:roles')
-    res.json(await find(req.params.id))
+    res.json(presentRole(await find(req.params.id)))
   })
 
   router.patch('/roles/:id', async (req, res) => {
@@ -78,7 +126,7 @@ export function rolesRoutes(context: TenantContext): Router {
     const body = validate(RoleBody.partial(), req.body, 'body')
     const { id } = await find(req.params.id)
     if (Object.keys(body).length > 0) await db.updateTable('roles').set(body).where('id', '=', id).execute()
-    res.json(await find(id))
+    res.json(presentRole(await find(id)))
   })
 
   router.delete('/roles/:id', async (req, res) => {
@@ -107,10 +155,7 @@ export function rolesRoutes(context: TenantContext): Router {
       resource_server_name: name,
       resource_server_identifier: toAudience(origin, identifier),
     }))
-    const from = query.page * query.per_page
-    res.json(
-      paged(query, { name: 'permissions', items: items.slice(from, from + query.per_page), total: items.length }),
-    )
+    res.json(pagedOf(query, { name: 'permissions', all: items }))
   })
 
   router.post('/roles/:id/permissions', async (req, res) => {
@@ -143,23 +188,46 @@ export function rolesRoutes(context: TenantContext): Router {
 
   router.get('/roles/:id/users', async (req, res) => {
     requireScope(req, 'read:users', 'read:role_members')
-    const query = validate(PagingQuery, req.query, 'query')
+    const query = validate(CheckpointQuery, req.query, 'query')
     const { id } = await find(req.params.id)
     const members = db
       .selectFrom('user_roles')
       .innerJoin('users', 'users.user_id', 'user_roles.user_id')
       .where('role_id', '=', id)
-    const { total } = await members.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-    const items = await members
-      .select(['users.user_id', 'users.email', 'users.picture', 'users.name'])
+    const page = members
+      .select(['users.user_id', 'users.email', 'users.picture', 'users.name', 'user_roles.assigned_at'])
       .orderBy('user_roles.assigned_at')
       .orderBy('users.user_id')
+    const origin = context.origins()[0] ?? ''
+    if (isByCheckpoint(query)) {
+      const after = readCheckpoint(query)
+      const rows = await page
+        .$if(after !== undefined, (some) =>
+          some.where(({ eb, refTuple, tuple }) =>
+            eb(
+              refTuple('user_roles.assigned_at', 'users.user_id'),
+              '>',
+              tuple(after?.at ?? new Date(0), after?.id ?? ''),
+            ),
+          ),
+        )
+        .limit((query.take ?? 50) + 1)
+        .execute()
+      return void res.json(
+        checkpointed(query, {
+          name: 'users',
+          rows,
+          checkpointOf: (row) => ({ at: row.assigned_at, id: row.user_id }),
+          present: (row) => presentMember(row, origin),
+        }),
+      )
+    }
+    const { total } = await members.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+    const rows = await page
       .limit(query.per_page)
       .offset(query.page * query.per_page)
       .execute()
-    const origin = context.origins()[0] ?? ''
-    const shown = items.map((member) => ({ ...member, picture: pictureUrl(origin, member.picture) }))
-    res.json(paged(query, { name: 'users', items: shown, total }))
+    res.json(paged(query, { name: 'users', items: rows.map((row) => presentMember(row, origin)), total }))
   })
 
   router.post('/roles/:id/users', async (req, res) => {

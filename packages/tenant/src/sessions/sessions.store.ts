@@ -67,3 +67,15 @@ export async function touchSession(
 export async function endSession(db: Kysely<TenantSchema>, sessionId: string): Promise<void> {
   await db.deleteFrom('sessions').where('session_id', '=', sessionId).execute()
 }
+
+/** Ends all of a user's sessions, or one of them. */
+export async function endSessions(
+  db: Kysely<TenantSchema>,
+  { userId, sessionId }: { userId: string; sessionId?: string | undefined },
+): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where('user_id', '=', userId)
+    .$if(sessionId !== undefined, (some) => some.where('session_id', '=', sessionId ?? ''))
+    .execute()
+}

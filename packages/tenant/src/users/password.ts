@@ -1,4 +1,7 @@
 import { hash, verify } from '@node-rs/argon2'
+import type { Kysely } from '@rollcall/database'
+import type { TenantSchema } from '../schema.ts'
+import { matchesImported, readImported } from './imported-hash.ts'
 
 // argon2id (the library's default), at OWASP's first choice: 19 MiB, two passes, one lane.
 const options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -13,8 +16,24 @@ let nobodysHash: Promise<string> | undefined
  * nobody who has an account.
  */
 export async function isPassword(passwordHash: string | null | undefined, password: string): Promise<boolean> {
-  if (typeof passwordHash === 'string') return verify(passwordHash, password)
+  const imported = typeof passwordHash === 'string' ? readImported(passwordHash) : undefined
+  if (typeof passwordHash === 'string' && !imported) return verify(passwordHash, password)
   nobodysHash ??= hashPassword('nobody has this password')
   await verify(await nobodysHash, password)
-  return false
+  return imported ? matchesImported(imported, password) : false
+}
+
+/** After a sign-in with the hash of another system: from now on the password is kept as ours are. */
+export async function upgradePassword(
+  db: Kysely<TenantSchema>,
+  { userId, passwordHash, password }: { userId: string; passwordHash: string | null; password: string },
+): Promise<void> {
+  if (passwordHash === null || !readImported(passwordHash)) return
+  await db
+    .updateTable('identities')
+    .set({ password_hash: await hashPassword(password) })
+    .where('user_id', '=', userId)
+    // Unless it was changed meanwhile.
+    .where('password_hash', '=', passwordHash)
+    .execute()
 }

@@ -28,5 +28,25 @@ export function presentUser(user: UserWithIdentities, origin: string): WireUser 
     last_ip: user.last_ip ?? undefined,
     last_login: user.last_login?.toISOString(),
     logins_count: user.logins_count > 0 ? user.logins_count : undefined,
+    multifactor: user.multifactor ?? undefined,
+    multifactor_last_modified: user.multifactor_last_modified?.toISOString(),
+  }
+}
+
+/** A user as lists of members show them: those who hold a role, those who belong to an organization. */
+export function presentMember(
+  {
+    user_id,
+    email,
+    picture,
+    name,
+  }: { user_id: string; email: string | null; picture: string | null; name: string | null },
+  origin: string,
+): Record<string, unknown> & { user_id: string } {
+  return {
+    user_id,
+    email: email ?? undefined,
+    picture: pictureUrl(origin, picture) ?? undefined,
+    name: name ?? undefined,
   }
 }

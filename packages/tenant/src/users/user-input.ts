@@ -8,11 +8,11 @@ const reservedAppMetadata = [
 ] // prettier-ignore
 
 const json: z.ZodType<unknown> = z.unknown()
-const metadata = z.record(
+export const metadata = z.record(
   z.string().refine((key) => !forbiddenKey.test(key), 'Metadata keys cannot contain . or $'),
   json,
 )
-const appMetadata = metadata.refine(
+export const appMetadata = metadata.refine(
   (value) => !Object.keys(value).some((key) => reservedAppMetadata.includes(key)),
   'app_metadata holds a reserved property',
 )

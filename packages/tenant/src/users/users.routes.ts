@@ -42,7 +42,7 @@ export function usersRoutes(context: TenantContext): Router {
     requireScope(req, 'read:users')
     const query = validate(ListUsersQuery, req.query, 'query')
     const { users, total } = await listUsers(context, query)
-    res.json(paged(query, { name: 'users', items: users, total }, { withLength: true }))
+    res.json(paged(query, { name: 'users', items: users, total, withLength: true }))
   })
 
   router.post('/users', async (req, res) => {

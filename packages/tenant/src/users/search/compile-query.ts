@@ -250,7 +250,7 @@ function endOf({ text, isInclusive }: Bound): End {
 }
 
 /** A date's first moment, and the first after it; the same twice for a date that names a moment. */
-function spanOf(text: string): [Date, Date] {
+export function spanOf(text: string): [Date, Date] {
   const parts = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text)
   if (!parts) {
     const moment = new Date(/^\d{4}-\d{2}-\d{2}T/.test(text) ? text : Number.NaN)

@@ -1,0 +1,81 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { callerOf } from '../management/authorize.ts'
+import type { TenantContext } from '../tenant-context.ts'
+import { addressOf } from '../request-origin.ts'
+import { operations } from './operations.ts'
+
+const largestBody = 16_384
+const revealing = new WeakSet<Response>()
+
+/** To be called by a route that shows secrets: such reads are logged, too. */
+export function noteSecretsShown(res: Response): void {
+  revealing.add(res)
+}
+
+/** Leaves Auth0's log entry for every write of the Management API: `sapi` for one that was done, `fapi` for one that was refused. */
+export function logManagement(context: TenantContext): RequestHandler {
+  return (req, res, next) => {
+    let answer: unknown
+    const { json } = res
+    res.json = (body: unknown) => {
+      answer = body
+      return json.call(res, body)
+    }
+    res.once('finish', () => {
+      const isRead = req.method === 'GET' || req.method === 'HEAD'
+      if (isRead && !revealing.has(res)) return
+      const { route } = req as { route?: { path?: unknown } } // Express says any
+      const description = operations[`${req.method} ${String(route?.path)}`]
+      const { clientId, scopes, subject } = callerOf(req)
+      context.logs.write({
+        type: isRead ? 'mgmt_api_read' : res.statusCode < 400 ? 'sapi' : 'fapi',
+        description: description ?? (isRead ? 'Read secrets' : `${req.method} ${req.path}`),
+        client_id: clientId,
+        client_name: '',
+        ip: addressOf(req),
+        user_agent: req.headers['user-agent'],
+        ...auth0Client(req),
+        details: {
+          request: {
+            method: req.method.toLowerCase(),
+            path: req.originalUrl.split('?', 1)[0],
+            query: masked(req.query),
+            userAgent: req.headers['user-agent'],
+            body: masked(isRead ? {} : (req.body ?? {})),
+            channel: 'api',
+            ip: addressOf(req),
+            auth: {
+              user: subject.endsWith('@clients') ? {} : { user_id: subject },
+              strategy: 'jwt',
+              credentials: { scopes },
+            },
+          },
+          response: { statusCode: res.statusCode, body: isRead ? {} : masked(answer ?? {}) },
+        },
+      })
+    })
+    next()
+  }
+}
+
+/** What SDKs say of themselves: base64url JSON in the Auth0-Client header. */
+function auth0Client(req: Request): { auth0_client?: unknown } {
+  const header = req.headers['auth0-client']
+  if (typeof header !== 'string' || header.length > 2048) return {}
+  try {
+    return { auth0_client: JSON.parse(Buffer.from(header, 'base64url').toString('utf8')) as unknown }
+  } catch {
+    return {} // a caller may put anything there
+  }
+}
+
+const secretName = /password|secret|token|ticket|recovery_code|invitation_url|private_key|otp|pem|^value$/i
+
+/** A copy without what nobody should find in a log. */
+export function masked(value: unknown): unknown {
+  const text = JSON.stringify(value, (key, member: unknown) =>
+    secretName.test(key) && typeof member === 'string' ? '*****' : member,
+  )
+  if (text === undefined) return {}
+  return text.length > largestBody ? { omitted: `${text.length} characters` } : (JSON.parse(text) as unknown)
+}
