@@ -11,6 +11,7 @@ const programs = {
   tenant: { program: 'apps/standalone/src/tenant.ts', builds: [] },
   events: { program: 'apps/events/src/server/main.ts', builds: ['dashboard', 'events'] },
   seed: { program: 'apps/standalone/src/seed.ts', builds: [] },
+  fuzz: { program: 'packages/tenant/src/testing/fuzz/main.ts', builds: [] },
   bench: { program: 'bench/main.ts', builds: ['dashboard'] },
   build: { builds: ['dashboard', 'events'] },
 }

@@ -8,3 +8,16 @@ export function toStorable(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [toStorable(key), toStorable(member)]))
 }
+
+/** Deeper than anybody's metadata; what goes on far below it overflows the stack of whoever walks it. */
+export const deepestNesting = 100
+
+/** Whether arrays and objects stand in each other deeper than that. Walks without recursion, whatever it is given. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepestNesting) return true
+    level = level.flatMap((member) => (typeof member === 'object' && member !== null ? Object.values(member) : []))
+  }
+  return false
+}

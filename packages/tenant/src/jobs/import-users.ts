@@ -3,6 +3,7 @@ import type { Transaction } from '@rollcall/database'
 import { z } from 'zod'
 import { objectId, prefixedId } from '../ids.ts'
 import type { JsonObject, TenantSchema } from '../schema.ts'
+import { textOf } from '../management/validate.ts'
 import { seal } from '../sealing.ts'
 import { isStorable } from '../storable.ts'
 import type { TenantContext } from '../tenant-context.ts'
@@ -259,26 +260,26 @@ function toRowError(issue: z.core.$ZodIssue): RowError {
           }
     case 'too_big':
       if (issue.origin === 'array') return { code: 'ARRAY_LENGTH_LONG', message: `Array is too long, maximum ${issue.maximum}`, ...at } // prettier-ignore
-      if (issue.origin === 'string') return { code: 'MAX_LENGTH', message: `String is too long (${String(issue.input).length} chars), maximum ${issue.maximum}`, ...at } // prettier-ignore
+      if (issue.origin === 'string') return { code: 'MAX_LENGTH', message: `String is too long (${textOf(issue.input).length} chars), maximum ${issue.maximum}`, ...at } // prettier-ignore
       return {
         code: 'MAXIMUM',
-        message: `Value ${String(issue.input)} is greater than maximum ${issue.maximum}`,
+        message: `Value ${textOf(issue.input)} is greater than maximum ${issue.maximum}`,
         ...at,
       }
     case 'too_small':
       if (issue.origin === 'array') return { code: 'ARRAY_LENGTH_SHORT', message: `Array is too short, minimum ${issue.minimum}`, ...at } // prettier-ignore
-      if (issue.origin === 'string') return { code: 'MIN_LENGTH', message: `String is too short (${String(issue.input).length} chars), minimum ${issue.minimum}`, ...at } // prettier-ignore
-      return { code: 'MINIMUM', message: `Value ${String(issue.input)} is less than minimum ${issue.minimum}`, ...at }
+      if (issue.origin === 'string') return { code: 'MIN_LENGTH', message: `String is too short (${textOf(issue.input).length} chars), minimum ${issue.minimum}`, ...at } // prettier-ignore
+      return { code: 'MINIMUM', message: `Value ${textOf(issue.input)} is less than minimum ${issue.minimum}`, ...at }
     case 'invalid_format':
       return issue.format === 'regex'
         ? { code: 'PATTERN', message: `String does not match pattern ${issue.pattern ?? ''}`, ...at }
         : {
             code: 'FORMAT',
-            message: `Object didn't pass validation for format ${issue.format}: ${String(issue.input)}`,
+            message: `Object didn't pass validation for format ${issue.format}: ${textOf(issue.input)}`,
             ...at,
           }
     case 'invalid_value':
-      return { code: 'ENUM_MISMATCH', message: `No enum match for: ${String(issue.input)}`, ...at }
+      return { code: 'ENUM_MISMATCH', message: `No enum match for: ${textOf(issue.input)}`, ...at }
     case 'invalid_union':
       return path.startsWith('mfa_factors')
         ? { code: 'MFA_FACTORS_FAILED', message: 'The factor is not one that can be imported', ...at }

@@ -7,6 +7,7 @@ import { requireScope } from '../management/authorize.ts'
 import { ManagementError, badRequest } from '../management/management-error.ts'
 import { validate } from '../management/validate.ts'
 import { originOf } from '../request-origin.ts'
+import { deepestNesting, isTooDeep } from '../storable.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { identity } from '../tickets/tickets.routes.ts'
 import { downloadUrl } from './export-users.ts'
@@ -210,6 +211,7 @@ function readRows(text: string): unknown[] {
     const rows: unknown = JSON.parse(text)
     if (!Array.isArray(rows)) throw badRequest('The users file must hold a JSON array.')
     if (rows.length === 0) throw badRequest('Users file must not be empty.')
+    if (isTooDeep(rows)) throw badRequest(`The users file is nested deeper than ${deepestNesting} levels.`)
     return rows
   } catch (error) {
     if (error instanceof ManagementError) throw error

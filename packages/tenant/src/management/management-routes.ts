@@ -29,13 +29,17 @@ import { tenantSettingsRoutes } from '../tenant-settings/tenant-settings.routes.
 import { usersRoutes } from '../users/users.routes.ts'
 import { authenticate } from './authorize.ts'
 import { ManagementError, badRequest } from './management-error.ts'
-import { isStorable } from '../storable.ts'
+import { deepestNesting, isStorable, isTooDeep } from '../storable.ts'
 
 /** The Management API, to be mounted at `/api/v2`. */
 export function managementRoutes(context: TenantContext, jobs: JobRunner): Router {
   const router = Router()
   router.use(authenticate(context), logManagement(context), json({ limit: '1mb' }))
   router.use((req, _res, next) => {
+    if (isTooDeep(req.body)) {
+      req.body = undefined // nobody is to walk it, the log neither
+      throw badRequest(`Payload validation error: 'The body is nested deeper than ${deepestNesting} levels'.`)
+    }
     if (isStorable(decodeURIComponent(req.path))) return next()
     throw badRequest("Path validation error: 'String holds characters that cannot be stored'.", 'invalid_uri')
   })

@@ -39,20 +39,24 @@ function reasonOf(issue: Issue | undefined): string {
     return `Expected type ${issue.expected} but found type ${typeOf(issue.input)}`
   }
   if (issue.code === 'too_big' && issue.origin === 'string') {
-    return `String is too long (${String(issue.input).length} chars), maximum ${issue.maximum}`
+    return `String is too long (${textOf(issue.input).length} chars), maximum ${issue.maximum}`
   }
   if (issue.code === 'too_small' && issue.origin === 'string') {
-    return `String is too short (${String(issue.input).length} chars), minimum ${issue.minimum}`
+    return `String is too short (${textOf(issue.input).length} chars), minimum ${issue.minimum}`
   }
-  if (issue.code === 'too_big') return `Value ${String(issue.input)} is greater than maximum ${issue.maximum}`
-  if (issue.code === 'too_small') return `Value ${String(issue.input)} is less than minimum ${issue.minimum}`
+  if (issue.code === 'too_big') return `Value ${textOf(issue.input)} is greater than maximum ${issue.maximum}`
+  if (issue.code === 'too_small') return `Value ${textOf(issue.input)} is less than minimum ${issue.minimum}`
   if (issue.code === 'invalid_format' && issue.format !== 'regex') {
-    return `Object didn't pass validation for format ${issue.format}: ${String(issue.input)}`
+    return `Object didn't pass validation for format ${issue.format}: ${textOf(issue.input)}`
   }
   if (issue.code === 'invalid_format') return `String does not match pattern: ${issue.pattern ?? ''}`
-  if (issue.code === 'invalid_value') return `No enum match for: ${String(issue.input)}`
+  if (issue.code === 'invalid_value') return `No enum match for: ${textOf(issue.input)}`
   return issue.message
 }
+
+/** What was given, as a refusal quotes it: an object has a `toString` of its own only if its sender put it there. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value).slice(0, 500) : String(value)
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null'
@@ -69,7 +73,8 @@ function nameOf(path: PropertyKey[]): string {
 /** The property's own description, which an optional or nullable one carries inside. */
 function descriptionOf(schema: z.ZodType, path: PropertyKey[]): string {
   const shape = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {}
-  let property = shape[String(path[0])]
+  const name = String(path[0])
+  let property = Object.hasOwn(shape, name) ? shape[name] : undefined
   while (property && property.meta()?.description === undefined && 'unwrap' in property) {
     property = (property as z.ZodOptional<z.ZodType>).unwrap()
   }

@@ -17,7 +17,7 @@ import {
 } from './organization-connections.routes.ts'
 import { organizationInvitationsRoutes } from './organization-invitations.routes.ts'
 import { organizationMembersRoutes } from './organization-members.routes.ts'
-import { findOrganization, presentOrganization } from './organizations.store.ts'
+import { findOrganization, lockOrganization, presentOrganization } from './organizations.store.ts'
 
 const colour = z.string().regex(/^#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?$/, 'Object didn\'t pass validation for format css-color') // prettier-ignore
 const quota = z.looseObject({ client_credentials: z.record(z.string(), z.unknown()) })
@@ -133,7 +133,7 @@ export function organizationsRoutes(context: TenantContext): Router {
     requireScope(req, 'update:organizations')
     const { name: given, display_name: shown, ...rest } = validate(UpdateBody, req.body, 'body')
     const row = await transaction(db, async (trx) => {
-      const before = await findOrganization(trx, req.params.id)
+      const before = await lockOrganization(trx, req.params.id)
       const others = given === undefined ? undefined : await trx.selectFrom('organizations').select('id').where('name', '=', given).where('id', '!=', before.id).executeTakeFirst() // prettier-ignore
       if (others) throw taken()
       return trx

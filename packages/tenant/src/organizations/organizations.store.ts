@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from '@rollcall/database'
+import type { Kysely, Selectable, Transaction } from '@rollcall/database'
 import { ManagementError } from '../management/management-error.ts'
 import type { TenantSchema } from '../schema.ts'
 
@@ -17,6 +17,13 @@ export const presentOrganization = ({ id, name, display_name: displayName, setti
 /** @throws ManagementError 404 */
 export async function findOrganization(db: Kysely<TenantSchema>, id: string): Promise<OrganizationRow> {
   const row = await db.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) throw new ManagementError(404, 'No organization found by that id or name')
+  return row
+}
+
+/** The same, for a change of it: others wait until the transaction ends. */
+export async function lockOrganization(trx: Transaction<TenantSchema>, id: string): Promise<OrganizationRow> {
+  const row = await trx.selectFrom('organizations').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
   if (!row) throw new ManagementError(404, 'No organization found by that id or name')
   return row
 }
