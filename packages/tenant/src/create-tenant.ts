@@ -8,7 +8,11 @@ import { runJobs } from './jobs/run-jobs.ts'
 import { openLogWriter } from './logs/log-writer.ts'
 import { managementErrorHandler, managementRoutes, nothingHere } from './management/management-routes.ts'
 import { oidcRoutes } from './oidc/oidc-routes.ts'
-import { pageRoutes } from './oidc/pages/pages.routes.ts'
+import { pageRoutes } from './pages/pages.routes.ts'
+import { mailboxRoutes } from './mail/mailbox.routes.ts'
+import { openMailer } from './mail/mailer.ts'
+import type { MailSettings } from './mail/mailer.ts'
+import { signInRoutes } from './sign-in/sign-in-routes.ts'
 import { startSweeping } from './oidc/sweep.ts'
 import { rateLimits } from './rate-limits/rate-limits.ts'
 import type { RateLimitPlan } from './rate-limits/rate-limits.ts'
@@ -26,6 +30,8 @@ export interface TenantOptions {
   now?: () => Date
   /** Auth0's limits of a plan, for clients that are to be tested against them. Default: off. */
   rateLimits?: RateLimitPlan | undefined
+  /** How mail leaves; without a server it is kept, to be read at /mailbox. */
+  mail?: MailSettings | undefined
 }
 
 export interface Tenant {
@@ -45,6 +51,7 @@ export async function createTenant({
   logger,
   now = () => new Date(),
   rateLimits: plan = 'off',
+  mail: mailSettings = {},
 }: TenantOptions): Promise<Tenant> {
   const database = openDatabase<TenantSchema>({ url: databaseUrl, schema })
   try {
@@ -52,7 +59,8 @@ export async function createTenant({
     const keys = await openSigningKeys(database.db, secret)
     const logs = openLogWriter({ db: database.db, now, logger })
     const { db, copyJson } = database
-    const context: TenantContext = { db, copyJson, keys, secret, origins, now, logs, logger }
+    const mail = openMailer({ db, now, logs, logger }, mailSettings)
+    const context: TenantContext = { db, copyJson, keys, secret, origins, now, logs, mail, logger }
     const jobs = runJobs(context)
     const router = Router()
     router.use(requestContext(logger))
@@ -64,7 +72,8 @@ export async function createTenant({
     router.use(rateLimits(context, plan))
     // The two that take most of the requests come first.
     router.use('/api/v2', managementRoutes(context, jobs))
-    router.use(oidcRoutes(context), pageRoutes(context), avatarRoutes(), exportRoutes(context))
+    router.use(oidcRoutes(context), signInRoutes(context), pageRoutes(context), mailboxRoutes(context))
+    router.use(avatarRoutes(), exportRoutes(context))
     router.use(nothingHere, managementErrorHandler)
     const stopSweeping = startSweeping(context)
     return {
@@ -73,6 +82,7 @@ export async function createTenant({
       close: async () => {
         stopSweeping()
         await jobs.close()
+        await mail.close()
         await logs.close()
         await database.close()
       },

@@ -110,7 +110,12 @@ export interface TenantSchema {
   role_permissions: { role_id: string; resource_server_identifier: string; permission_name: string }
   user_roles: { user_id: string; role_id: string; assigned_at: Generated<Date> }
   user_permissions: { user_id: string; resource_server_identifier: string; permission_name: string }
-  login_transactions: { id_hash: Buffer; request: Json<JsonObject>; expires_at: Date }
+  login_transactions: {
+    id_hash: Buffer
+    request: Json<JsonObject>
+    progress: GeneratedJson<JsonObject>
+    expires_at: Date
+  }
   sessions: {
     session_id: string
     cookie_hash: Buffer
@@ -122,6 +127,7 @@ export interface TenantSchema {
     last_interacted_at: Date
     idle_expires_at: Date
     expires_at: Date
+    amr: Generated<string[]>
     last_ip: string | null
     last_user_agent: string | null
     metadata: ColumnType<JsonObject | null, string | null | undefined, string | null>
@@ -133,6 +139,7 @@ export interface TenantSchema {
     user_id: string
     session_id: string | null
     audience: string | null
+    organization_id: string | null
     scope: string
     dpop_jkt: string | null
     authenticated_at: Date
@@ -221,7 +228,7 @@ export interface TenantSchema {
   }
   tickets: {
     token_hash: Buffer
-    kind: 'password_change' | 'email_verification'
+    kind: 'password_change' | 'email_verification' | 'unblock'
     user_id: string
     request: GeneratedJson<JsonObject>
     expires_at: Date
@@ -261,4 +268,28 @@ export interface TenantSchema {
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
+  mails: {
+    id: string
+    kind: string
+    recipient: string
+    subject: string
+    body: string
+    position: Generated<number>
+    created_at: Date
+  }
+  one_time_codes: { subject_hash: Buffer; code_hash: Buffer; attempts_left: number; expires_at: Date }
+  mfa_tokens: { token_hash: Buffer; client_id: string; user_id: string; request: Json<JsonObject>; expires_at: Date }
+  device_codes: {
+    device_code_hash: Buffer
+    user_code_hash: Buffer
+    client_id: string
+    scope: string
+    audience: string | null
+    status: Generated<'pending' | 'approved' | 'denied'>
+    user_id: string | null
+    session_id: string | null
+    polled_at: Date | null
+    expires_at: Date
+  }
+  pushed_requests: { request_uri_hash: Buffer; client_id: string; parameters: Json<JsonObject>; expires_at: Date }
 }

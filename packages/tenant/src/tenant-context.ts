@@ -1,6 +1,7 @@
 import type { Database, Kysely } from '@rollcall/database'
 import type { Logger } from '@rollcall/http-kit'
 import type { LogWriter } from './logs/log-writer.ts'
+import type { Mailer } from './mail/mailer.ts'
 import type { SigningKeys } from './signing-keys/signing-keys.ts'
 import type { TenantSchema } from './schema.ts'
 
@@ -17,6 +18,7 @@ export interface TenantContext {
   now: () => Date
   /** What happened, for whoever asks `/api/v2/logs`. */
   logs: LogWriter
+  mail: Mailer
   /** For us who run it. */
   logger: Logger
 }

@@ -1,5 +1,6 @@
 import { sql, transaction } from '@rollcall/database'
 import type { Transaction } from '@rollcall/database'
+import { completeOptions } from '../connections/connection-options.ts'
 import { defaultClientSettings } from '../clients/clients.store.ts'
 import type { ClientSettings } from '../clients/clients.store.ts'
 import { clientId, clientSecret, objectId, prefixedId } from '../ids.ts'
@@ -238,6 +239,14 @@ async function ensureConnection(trx: Transaction<TenantSchema>, now: Date, clien
       id: prefixedId('con'),
       name: databaseConnection,
       strategy: 'auth0',
+      // Length is what counts (NIST SP 800-63B §3.1.1.2); Auth0's other policies can be chosen.
+      options: JSON.stringify(
+        completeOptions(
+          'auth0',
+          { passwordPolicy: 'low', password_complexity_options: { min_length: 8 } },
+          { isNew: true, tenant: '' },
+        ),
+      ),
       enabled_clients: clients,
       created_at: now,
     })

@@ -1,25 +1,42 @@
 import { sql } from '@rollcall/database'
 import type { Kysely } from '@rollcall/database'
-import type { TenantSchema } from '../schema.ts'
+import type { JsonObject, TenantSchema } from '../schema.ts'
 
 export interface Connection {
   id: string
   name: string
   strategy: string
+  options: JsonObject
 }
 
-/** The database connections a client's people may sign in with, oldest first. */
-export function databaseConnectionsOf(db: Kysely<TenantSchema>, clientId: string): Promise<Connection[]> {
+const columns = ['id', 'name', 'strategy', 'options'] as const
+
+/**
+ * The connections whose people may sign in to an application, oldest first. Somebody else's application has those that were opened to all
+ * (Auth0, "domain-level connections"), too.
+ */
+export function connectionsOf(
+  db: Kysely<TenantSchema>,
+  { clientId, isFirstParty }: { clientId: string; isFirstParty: boolean },
+): Promise<Connection[]> {
   return db
     .selectFrom('connections')
-    .select(['id', 'name', 'strategy'])
-    .where('strategy', '=', 'auth0')
-    .where(sql<boolean>`${clientId} = ANY (enabled_clients)`)
+    .select(columns)
+    .where((row) =>
+      row.or([
+        sql<boolean>`${clientId} = ANY (enabled_clients)`,
+        ...(isFirstParty ? [] : [sql<boolean>`settings @> '{"is_domain_connection": true}'::jsonb`]),
+      ]),
+    )
     .orderBy('created_at')
     .orderBy('id')
     .execute()
 }
 
 export function findConnection(db: Kysely<TenantSchema>, name: string): Promise<Connection | undefined> {
-  return db.selectFrom('connections').select(['id', 'name', 'strategy']).where('name', '=', name).executeTakeFirst()
+  return db.selectFrom('connections').select(columns).where('name', '=', name).executeTakeFirst()
 }
+
+/** Whether people may open an account here themselves. */
+export const allowsSignUp = ({ strategy, options }: Connection): boolean =>
+  strategy === 'auth0' && options.disable_signup !== true

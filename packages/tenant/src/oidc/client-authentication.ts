@@ -18,9 +18,15 @@ const longestAssertionSeconds = 300
 /**
  * Finds out which client asks, by secret (in the body or by Basic, RFC 6749 §2.3.1), by a signed assertion (RFC 7523 §2.2), or, for a public
  * client, by its id alone.
+ * @param mayBeAnonymous for what browsers call: a client that sends no secret is taken at its word, one that sends a wrong one is not
  * @throws OAuthError access_denied; the same for an unknown client and for a wrong secret
  */
-export async function authenticateClient(context: TenantContext, req: Request, body: TokenRequest): Promise<Client> {
+export async function authenticateClient(
+  context: TenantContext,
+  req: Request,
+  body: TokenRequest,
+  { mayBeAnonymous = false }: { mayBeAnonymous?: boolean } = {},
+): Promise<Client> {
   const basic = readBasic(req.headers.authorization)
   const presented = [basic?.secret, body.client_secret, body.client_assertion].filter((way) => way !== undefined)
   if (presented.length > 1) throw invalidRequest('A client proves itself in one way only.')
@@ -36,6 +42,7 @@ export async function authenticateClient(context: TenantContext, req: Request, b
     : undefined
   if (!client) throw clientUnknown()
   if (client.settings.token_endpoint_auth_method === 'none') return client
+  if (mayBeAnonymous && secret === undefined) return client
   if (client.settings.token_endpoint_auth_method === 'private_key_jwt') throw clientUnknown()
   if (secret === undefined || kept === undefined || !isSame(secret, kept)) throw clientUnknown()
   return client

@@ -15,10 +15,18 @@ export function readCookie(req: Request, name: string): string | undefined {
 /**
  * Out of reach of scripts; over TLS also sent to us from pages of other sites, which silent sign-in needs. Over plain HTTP browsers refuse that,
  * and localhost is one site whatever its port.
+ * @param maxAge in milliseconds; without it the cookie goes with the browser
  */
-export function writeCookie(res: Response, origin: string, name: string, value: string): void {
+export function writeCookie(res: Response, origin: string, name: string, value: string, maxAge?: number): void {
   const isSecure = origin.startsWith('https:')
-  res.cookie(name, value, { httpOnly: true, path: '/', sameSite: isSecure ? 'none' : 'lax', secure: isSecure })
+  const lifetime = maxAge === undefined ? {} : { maxAge }
+  res.cookie(name, value, {
+    httpOnly: true,
+    path: '/',
+    sameSite: isSecure ? 'none' : 'lax',
+    secure: isSecure,
+    ...lifetime,
+  })
 }
 
 export function clearCookie(res: Response, origin: string, name: string): void {

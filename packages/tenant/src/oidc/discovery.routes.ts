@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { deviceGrant } from '../device-flow/device-flow.routes.ts'
 import { originOf } from '../request-origin.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { dpopAlgorithms } from './dpop.ts'
@@ -19,12 +20,22 @@ export function discoveryRoutes(context: TenantContext): Router {
       token_endpoint: `${origin}/oauth/token`,
       userinfo_endpoint: `${origin}/userinfo`,
       jwks_uri: `${origin}/.well-known/jwks.json`,
+      device_authorization_endpoint: `${origin}/oauth/device/code`,
+      pushed_authorization_request_endpoint: `${origin}/oauth/par`,
+      mfa_challenge_endpoint: `${origin}/mfa/challenge`,
       revocation_endpoint: `${origin}/oauth/revoke`,
       end_session_endpoint: `${origin}/oidc/logout`,
       scopes_supported: oidcScopes,
       response_types_supported: ['code', 'token', 'id_token', 'code id_token', 'token id_token'],
       response_modes_supported: ['query', 'fragment', 'form_post', 'web_message'],
-      grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', 'implicit'],
+      grant_types_supported: [
+        'authorization_code',
+        'client_credentials',
+        'refresh_token',
+        'implicit',
+        'password',
+        deviceGrant,
+      ],
       code_challenge_methods_supported: ['S256', 'plain'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],

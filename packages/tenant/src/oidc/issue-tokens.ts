@@ -3,6 +3,7 @@ import type { Client } from '../clients/clients.store.ts'
 import { sha256, unguessable } from '../hashing.ts'
 import type { ResourceServer } from '../resource-servers/resource-servers.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
+import { multiFactor } from '../mfa/policy.ts'
 import { pictureUrl } from '../users/picture.ts'
 import type { UserRow } from '../users/users.store.ts'
 
@@ -17,9 +18,20 @@ export interface AccessTokenRequest {
   subject: string
   scopes: string[]
   permissions: string[]
-  grantType?: 'client-credentials' | 'password' | 'refresh_token'
+  grantType?: 'client-credentials' | 'password' | 'refresh_token' | undefined
+  organization?: TokenOrganization | undefined
   dpopThumbprint: string | undefined
 }
+
+/** The organization a token is for; it carries the name where the tenant shows it. */
+export interface TokenOrganization {
+  id: string
+  name: string
+  isNamed: boolean
+}
+
+const organizationClaims = (organization: TokenOrganization | undefined) =>
+  organization && { org_id: organization.id, ...(organization.isNamed && { org_name: organization.name }) }
 
 /** What a token endpoint answers of an access token (RFC 6749 §5.1). Lifetimes are in seconds. */
 export interface IssuedAccessToken {
@@ -33,7 +45,8 @@ export async function issueAccessToken(
   context: TenantContext,
   request: AccessTokenRequest,
 ): Promise<IssuedAccessToken> {
-  const { origin, client, api, audience, subject, scopes, permissions, grantType, dpopThumbprint } = request
+  const { origin, client, api, audience, subject, scopes, permissions, grantType, dpopThumbprint, organization } =
+    request
   const { token_dialect: dialect, token_lifetime: lifetime } = api.settings
   const isRfc9068 = dialect.startsWith('rfc9068')
   const issuedAt = Math.floor(context.now().getTime() / 1000)
@@ -49,6 +62,7 @@ export async function issueAccessToken(
       ...(isRfc9068 ? { client_id: client.clientId, jti: randomUUID() } : { gty: grantType, azp: client.clientId }),
       ...(dialect.endsWith('_authz') && { permissions }),
       ...(dpopThumbprint !== undefined && { cnf: { jkt: dpopThumbprint } }),
+      ...organizationClaims(organization),
     },
   )
   return { access_token: token, expires_in: lifetime, token_type: dpopThumbprint === undefined ? 'Bearer' : 'DPoP' }
@@ -93,13 +107,16 @@ export interface IdTokenRequest {
   sessionId: string | null
   nonce: string | undefined
   authenticatedAt: Date
+  /** How they proved who they are; what the token tells of it is whether there was a second factor. */
+  amr?: string[] | undefined
+  organization?: TokenOrganization | undefined
   /** What travels beside it from /authorize, and is held to it by a hash (OIDC Core §3.3.2.11). */
   beside?: { code?: string | undefined; accessToken?: string | undefined }
 }
 
 /** An id token (OIDC Core §2); `updated_at` is an ISO string, as Auth0 has it. */
 export function issueIdToken(context: TenantContext, request: IdTokenRequest): Promise<string> {
-  const { origin, client, user, scopes, sessionId, nonce, authenticatedAt, beside } = request
+  const { origin, client, user, scopes, sessionId, nonce, authenticatedAt, amr, organization, beside } = request
   const issuedAt = Math.floor(context.now().getTime() / 1000)
   return context.keys.sign(
     { typ: 'JWT' },
@@ -113,6 +130,8 @@ export function issueIdToken(context: TenantContext, request: IdTokenRequest): P
       auth_time: Math.floor(authenticatedAt.getTime() / 1000),
       ...(sessionId !== null && { sid: sessionId }),
       ...(nonce !== undefined && { nonce }),
+      ...(amr?.includes('mfa') && { amr: ['mfa'], acr: multiFactor }),
+      ...organizationClaims(organization),
       ...(beside?.code !== undefined && { c_hash: halfHash(beside.code) }),
       ...(beside?.accessToken !== undefined && { at_hash: halfHash(beside.accessToken) }),
     },

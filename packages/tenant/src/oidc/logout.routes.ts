@@ -7,11 +7,10 @@ import { originOf } from '../request-origin.ts'
 import { endSession } from '../sessions/sessions.store.ts'
 import { issuersOf } from '../tenant-context.ts'
 import type { TenantContext } from '../tenant-context.ts'
-import { sessionOf } from './authorize.routes.ts'
+import { sessionOf } from '../sign-in/session-of.ts'
 import { clearCookie, sessionCookie } from './cookies.ts'
-import { html } from './pages/html.ts'
-import { showPage } from './pages/page.ts'
-import { showErrorPage } from './pages/sign-in-page.ts'
+import { html } from '../pages/html.ts'
+import { showErrorPage, showNotice, showPage } from '../pages/page.ts'
 
 /** Signing out: Auth0's `/v2/logout`, and `/oidc/logout` (OIDC RP-Initiated Logout). Leads only where the application said it may. */
 export function logoutRoutes(context: TenantContext): Router {
@@ -132,14 +131,8 @@ function askToSignOut(
   })
 }
 
-function showSignedOut(res: Response): void {
-  showPage(res, {
-    title: 'Signed out',
-    body: html`<p class="mark">Rollcall tenant</p>
-      <h1>You are signed out</h1>
-      <p>You can close this page.</p>`,
-  })
-}
+const showSignedOut = (res: Response): void =>
+  showNotice(res, { title: 'You are signed out', detail: 'You can close this page.' })
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' && value.length <= 8192 && isStorable(value) ? value : undefined

@@ -4,9 +4,12 @@ export class OAuthError extends Error {
   readonly status: number
   readonly error: string
   readonly uri: string | undefined
+  /** What some answers carry beside the three. */
+  readonly extra: Record<string, string>
 
-  constructor(status: number, error: string, description: string, uri?: string) {
+  constructor(status: number, error: string, description: string, uri?: string, extra: Record<string, string> = {}) {
     super(description)
+    this.extra = extra
     this.status = status
     this.error = error
     this.uri = uri

@@ -2,11 +2,16 @@ import { Router } from 'express'
 import type { ErrorRequestHandler } from 'express'
 import { noteFailure, toRollcallError } from '@rollcall/http-kit'
 import type { TenantContext } from '../tenant-context.ts'
+import { dbconnectionsRoutes } from '../accounts/dbconnections.routes.ts'
+import { deviceFlowRoutes } from '../device-flow/device-flow.routes.ts'
+import { mfaApiRoutes } from '../mfa/mfa.routes.ts'
+import { passwordlessRoutes } from '../passwordless/passwordless.routes.ts'
 import { authorizeRoutes } from './authorize.routes.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { discoveryRoutes } from './discovery.routes.ts'
 import { logoutRoutes } from './logout.routes.ts'
 import { OAuthError } from './oauth-error.ts'
+import { pushedRequestRoutes } from './pushed-requests.ts'
 import { tokenRoutes } from './token.routes.ts'
 import { userinfoRoutes } from './userinfo.routes.ts'
 
@@ -14,8 +19,10 @@ import { userinfoRoutes } from './userinfo.routes.ts'
 export function oidcRoutes(context: TenantContext): Router {
   const router = Router()
   router.use(discoveryRoutes(context))
-  router.use(['/oauth', '/userinfo'], crossOrigin(context))
-  router.use(userinfoRoutes(context), authorizeRoutes(context), logoutRoutes(context), tokenRoutes(context))
+  router.use(['/oauth', '/userinfo', '/dbconnections', '/passwordless', '/mfa'], crossOrigin(context))
+  router.use(tokenRoutes(context), userinfoRoutes(context), authorizeRoutes(context), logoutRoutes(context))
+  router.use(dbconnectionsRoutes(context), passwordlessRoutes(context), mfaApiRoutes(context))
+  router.use(deviceFlowRoutes(context), pushedRequestRoutes(context))
   router.use(oauthErrorHandler)
   return router
 }
@@ -31,6 +38,7 @@ const oauthErrorHandler: ErrorRequestHandler = (error: unknown, req, res, next) 
       error: error.error,
       error_description: error.message,
       ...(error.uri !== undefined && { error_uri: error.uri }),
+      ...error.extra,
     }
     return void res
       .status(error.status)

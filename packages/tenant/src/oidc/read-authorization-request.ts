@@ -1,6 +1,8 @@
 import { isStorable } from '../storable.ts'
 import { findClient } from '../clients/clients.store.ts'
+import { connectionsOf } from '../connections/connections.store.ts'
 import type { Client } from '../clients/clients.store.ts'
+import { findInvitation, findOrganizationBy, organizationUseOf } from '../organizations/organization-sign-in.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { AuthorizationRequest } from './authorization-request.ts'
 import { apiOf } from './user-grant.ts'
@@ -26,11 +28,13 @@ const responseTypes = ['code', 'id_token', 'code id_token', 'token', 'id_token t
 
 /**
  * Checks an /authorize request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1).
+ * @param isPushed it came over the application's own channel (RFC 9126)
  * @throws AuthorizationRefused for an unknown client or a redirect address that is not its own; AuthorizationFailed for the rest
  */
 export async function readAuthorizationRequest(
   context: TenantContext,
   params: Record<string, unknown>,
+  { isPushed = false }: { isPushed?: boolean } = {},
 ): Promise<{ request: AuthorizationRequest; client: Client }> {
   const text = (name: string): string | undefined => {
     const value = params[name]
@@ -75,7 +79,8 @@ export async function readAuthorizationRequest(
     loginHint: text('login_hint'),
     screenHint: text('screen_hint'),
     connection: text('connection'),
-    organization: text('organization'),
+    invitation: text('invitation'),
+    acrValues: text('acr_values'),
     dpopThumbprint: text('dpop_jkt'),
   }
   const checked = AuthorizationRequest.safeParse(asked)
@@ -97,9 +102,11 @@ export async function readAuthorizationRequest(
     )
   }
   const request = checked.data
-  const fail = (error: string, description: string) => {
+  const fail = (error: string, description: string): never => {
     throw new AuthorizationFailed(request, error, description)
   }
+  if (client.settings.require_pushed_authorization_requests === true && !isPushed)
+    fail('invalid_request', 'Pushed authorization requests are required for this client.')
   if (responseType === undefined) fail('unsupported_response_type', 'The response_type is not supported.')
   const needed = [
     ...(request.responseType.includes('code') ? ['authorization_code'] : []),
@@ -115,6 +122,12 @@ export async function readAuthorizationRequest(
   if (isPublic && request.responseType.includes('code') && request.codeChallenge === undefined) {
     fail('invalid_request', "Parameter 'code_challenge' is required for this client (RFC 7636).")
   }
+  if (request.connection !== undefined) {
+    const isFirstParty = client.settings.is_first_party
+    const connections = await connectionsOf(context.db, { clientId, isFirstParty })
+    if (!connections.some(({ name }) => name === request.connection))
+      fail('invalid_request', 'the connection is not enabled')
+  }
   if (request.responseMode === 'web_message' && !client.settings.web_origins.includes(new URL(redirectUri).origin)) {
     throw new AuthorizationRefused(
       `${new URL(redirectUri).origin} is not in the list of allowed web origins of ${client.name}.`,
@@ -123,6 +136,30 @@ export async function readAuthorizationRequest(
   if (request.audience !== undefined && !(await apiOf(context, request.audience))) {
     fail('access_denied', `Service not found: ${request.audience}`)
   }
-  if (!client.settings.is_first_party) fail('consent_required', 'Consent required')
-  return { request, client }
+  const organization = await organizationIn(context, client, { named: text('organization'), invitation: request.invitation }) // prettier-ignore
+  if ('refusal' in organization) return fail('invalid_request', organization.refusal)
+  return { request: { ...request, organization: organization.id }, client }
+}
+
+/** Which organization a request is for, as far as the application may say so. */
+async function organizationIn(
+  { db, now }: TenantContext,
+  client: Client,
+  { named, invitation }: { named: string | undefined; invitation: string | undefined },
+): Promise<{ id: string | undefined } | { refusal: string }> {
+  const { usage, prompt } = organizationUseOf(client)
+  if (named === undefined) {
+    if (invitation !== undefined) return { refusal: 'parameter organization is required with an invitation' }
+    if (usage !== 'require' || prompt !== 'no_prompt') return { id: undefined }
+    return { refusal: 'parameter organization is required for this client' }
+  }
+  if (usage === 'deny') return { refusal: 'parameter organization is not allowed for this client' }
+  const found = await findOrganizationBy(db, named)
+  if (!found) return { refusal: 'parameter organization is invalid' }
+  if (
+    invitation !== undefined &&
+    !(await findInvitation(db, { ticket: invitation, organizationId: found.id, now: now() }))
+  )
+    return { refusal: 'invitation not found or already used' }
+  return { id: found.id }
 }

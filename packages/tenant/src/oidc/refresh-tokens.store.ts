@@ -10,11 +10,14 @@ export type Family = Selectable<TenantSchema['refresh_token_families']>
 interface NewFamily {
   client: Client
   userId: string
-  sessionId: string
+  sessionId: string | null
   audience: string | null
+  organizationId: string | null
   scope: string
   dpopThumbprint: string | null
   authenticatedAt: Date
+  ip: string
+  userAgent: string | undefined
   now: Date
 }
 
@@ -36,6 +39,10 @@ export async function startFamily(db: Kysely<TenantSchema>, family: NewFamily): 
       user_id: family.userId,
       session_id: family.sessionId,
       audience: family.audience,
+      organization_id: family.organizationId,
+      initial_ip: family.ip,
+      initial_user_agent: family.userAgent?.slice(0, 512) ?? null,
+      created_at: family.now,
       scope: family.scope,
       dpop_jkt: family.dpopThumbprint,
       authenticated_at: family.authenticatedAt,
@@ -91,6 +98,11 @@ export function useRefreshToken(
     const { family, usedAt, idleExpiresAt } = row
     if (family.dpop_jkt !== null && family.dpop_jkt !== dpopThumbprint) return { verdict: 'unknown' }
     if ((family.expires_at ?? now) < now || (idleExpiresAt ?? now) < now) return { verdict: 'unknown' }
+    await trx
+      .updateTable('refresh_token_families')
+      .set({ last_exchanged_at: now })
+      .where('id', '=', family.id)
+      .execute()
     if (settings.rotation_type !== 'rotating') {
       await trx
         .updateTable('refresh_tokens')

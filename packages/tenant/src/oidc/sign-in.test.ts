@@ -384,19 +384,6 @@ test('nothing typed at the sign-in page becomes markup', async () => {
   expect(html).toContain('&quot;&gt;&lt;script&gt;')
 })
 
-test('too many failures of one account from one address are made to wait, the right password too', async () => {
-  const user = await makeUser()
-  const visitor = browser()
-  const page = (await visitor.open(authorizeUrl(tenant))).headers.get('location') ?? ''
-  const state = new URL(page, tenant.http).searchParams.get('state') ?? ''
-  const attempt = async (password: string) =>
-    (await visitor.submit('/u/login', { state, username: user.email, password })).status
-  for (let count = 0; count < 10; count += 1) expect(await attempt('wrong')).toBe(400)
-  expect(await attempt(user.password)).toBe(429)
-  await tenant.tenant.context.db.deleteFrom('login_failures').execute()
-  expect(await attempt(user.password)).toBe(302)
-})
-
 test('of many guesses at once no more are tried than of as many in turn', async () => {
   const user = await makeUser()
   const visitor = browser()

@@ -1,8 +1,11 @@
 import { sql, transaction } from '@rollcall/database'
+import { sweepMails } from '../mail/mails.store.ts'
 import type { TenantContext } from '../tenant-context.ts'
 
 const intervalMs = 10 * 60_000
 const keptAfterUseMs = 24 * 3_600_000
+/** Auth0 opens an account again by itself after thirty days. */
+const blockedMs = 30 * 86_400_000
 
 /** Removes what has expired, now and then; with several processes on one database, one of them does. @returns how to stop it */
 export function startSweeping(context: TenantContext): () => void {
@@ -27,6 +30,16 @@ export async function sweep({ db, now }: Pick<TenantContext, 'db' | 'now'>): Pro
       .execute()
     await trx.deleteFrom('authorization_codes').where('expires_at', '<', longAgo).execute()
     await trx.deleteFrom('opaque_access_tokens').where('expires_at', '<', at).execute()
+    await trx.deleteFrom('one_time_codes').where('expires_at', '<', at).execute()
+    await trx.deleteFrom('mfa_tokens').where('expires_at', '<', at).execute()
+    // A device is told once that its time is up.
+    await trx.deleteFrom('device_codes').where('expires_at', '<', longAgo).execute()
+    await trx.deleteFrom('pushed_requests').where('expires_at', '<', at).execute()
+    await trx
+      .deleteFrom('user_blocks')
+      .where('created_at', '<', new Date(at.getTime() - blockedMs))
+      .execute()
+    await sweepMails(trx, at)
     await trx.deleteFrom('tickets').where('expires_at', '<', at).execute()
     await trx.deleteFrom('organization_invitations').where('expires_at', '<', longAgo).execute()
     // Auth0 keeps what a job did for a day.

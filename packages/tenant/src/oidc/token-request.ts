@@ -17,6 +17,14 @@ const TokenRequest = z.object({
   code_verifier: text.optional(),
   redirect_uri: text.optional(),
   refresh_token: text.optional(),
+  organization: text.optional(),
+  username: text.optional(),
+  password: text.optional(),
+  realm: text.optional(),
+  otp: text.optional(),
+  mfa_token: text.optional(),
+  recovery_code: text.optional(),
+  device_code: text.optional(),
 })
 export type TokenRequest = z.infer<typeof TokenRequest>
 

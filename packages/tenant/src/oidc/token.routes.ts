@@ -1,44 +1,63 @@
+import { isIP } from 'node:net'
 import { Router, json, urlencoded } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Client } from '../clients/clients.store.ts'
-import { originOf } from '../request-origin.ts'
+import { deviceGrant } from '../device-flow/device-flow.routes.ts'
+import { addressOf, originOf } from '../request-origin.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { dpopThumbprint as readDpop } from './dpop.ts'
 import { authorizationCode } from './grants/authorization-code.ts'
 import { clientCredentials } from './grants/client-credentials.ts'
+import { deviceCode } from './grants/device-code.ts'
+import type { GrantRequest } from './grants/grant-request.ts'
+import { mfaOtp, mfaRecoveryCode } from './grants/mfa.ts'
+import { password } from './grants/password.ts'
+import { passwordlessOtp } from './grants/passwordless.ts'
 import { refreshToken } from './grants/refresh-token.ts'
 import { OAuthError } from './oauth-error.ts'
 import { revokeFamilyOf } from './refresh-tokens.store.ts'
 import { readTokenRequest } from './token-request.ts'
 
-const grants = {
-  client_credentials: clientCredentials,
-  authorization_code: authorizationCode,
-  refresh_token: refreshToken,
-}
-type GrantType = keyof typeof grants
+type Grant = (context: TenantContext, request: GrantRequest) => Promise<Record<string, unknown>>
+
+const grants = new Map<string, Grant>([
+  ['client_credentials', clientCredentials],
+  ['authorization_code', authorizationCode],
+  ['refresh_token', refreshToken],
+  ['password', password],
+  ['http://auth0.com/oauth/grant-type/password-realm', password],
+  ['http://auth0.com/oauth/grant-type/passwordless/otp', passwordlessOtp],
+  ['http://auth0.com/oauth/grant-type/mfa-otp', mfaOtp],
+  ['http://auth0.com/oauth/grant-type/mfa-recovery-code', mfaRecoveryCode],
+  [deviceGrant, deviceCode],
+])
 
 /** `POST /oauth/token` and `POST /oauth/revoke`. */
 export function tokenRoutes(context: TenantContext): Router {
   const router = Router()
-  router.use(json({ limit: '64kb' }), urlencoded({ extended: false, limit: '64kb' }))
+  const bodies: RequestHandler[] = [json({ limit: '64kb' }), urlencoded({ extended: false, limit: '64kb' })]
 
-  router.post('/oauth/token', async (req, res) => {
+  router.post('/oauth/token', ...bodies, async (req: Request, res: Response) => {
     const body = readTokenRequest(req.body)
     const client = await authenticateClient(context, req, body)
-    const grantType = body.grant_type
-    if (!isGrantType(grantType)) {
-      throw new OAuthError(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`)
-    }
-    allowGrant(client, grantType)
-    const dpopThumbprint = await readDpop(context, req)
-    const answer = await grants[grantType](context, { origin: originOf(context, req), client, body, dpopThumbprint })
+    const grant = grants.get(body.grant_type)
+    if (!grant) throw new OAuthError(403, 'unsupported_grant_type', `Unsupported grant type: ${body.grant_type}`)
+    allowGrant(client, body.grant_type)
+    const answer = await grant(context, {
+      origin: originOf(context, req),
+      client,
+      body,
+      dpopThumbprint: await readDpop(context, req),
+      ip: personsAddress(req, client),
+      userAgent: req.headers['user-agent'],
+    })
     // RFC 6749 §5.1; Auth0 names no charset here.
     res.setHeader('Content-Type', 'application/json').setHeader('Cache-Control', 'no-store')
     res.setHeader('Pragma', 'no-cache').send(Buffer.from(JSON.stringify(answer)))
   })
 
-  router.post('/oauth/revoke', async (req, res) => {
+  router.post('/oauth/revoke', ...bodies, async (req: Request, res: Response) => {
     const body = readTokenRequest({ grant_type: 'revoke', ...req.body, refresh_token: req.body?.token })
     const client = await authenticateClient(context, req, body)
     if (body.refresh_token === undefined)
@@ -49,9 +68,17 @@ export function tokenRoutes(context: TenantContext): Router {
   return router
 }
 
-const isGrantType = (name: string): name is GrantType => Object.hasOwn(grants, name)
+/**
+ * Whose guesses are counted: those of whoever sits before the application, if it is one that proves itself and that its makers trust to say so
+ * (Auth0, "auth0-forwarded-for").
+ */
+function personsAddress(req: Request, { settings }: Client): string {
+  const told = req.headers['auth0-forwarded-for']
+  const isTrusted = settings.is_token_endpoint_ip_header_trusted === true && settings.token_endpoint_auth_method !== 'none' // prettier-ignore
+  return isTrusted && typeof told === 'string' && isIP(told) !== 0 ? told : addressOf(req)
+}
 
-function allowGrant({ settings }: Client, grantType: GrantType): void {
+function allowGrant({ settings }: Client, grantType: string): void {
   const isPublic = settings.token_endpoint_auth_method === 'none'
   if (settings.grant_types.includes(grantType) && !(isPublic && grantType === 'client_credentials')) return
   throw new OAuthError(

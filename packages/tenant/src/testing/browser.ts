@@ -30,6 +30,29 @@ export class TestBrowser {
     return this.open(address, { method: 'POST', body: new URLSearchParams(fields) })
   }
 
+  /** Opens /authorize, and the page it leads to. */
+  async begin(tenant: TestTenant, params: Record<string, string> = {}): Promise<Step> {
+    return this.follow(await this.open(authorizeUrl(tenant, params)))
+  }
+
+  /** Signs in with a password, up to whatever page comes after. */
+  async logIn(tenant: TestTenant, params: Record<string, string> = {}, who = tenant.staff): Promise<Step> {
+    const { state } = await this.begin(tenant, params)
+    return this.follow(await this.submit('/u/login', { state, username: who.email, password: who.password }))
+  }
+
+  /** Where an answer leads: another page of the tenant, which is opened, or back to the application. */
+  async follow(response: Response): Promise<Step> {
+    const location = response.headers.get('location')
+    if (location === null) return { page: new URL(response.url).pathname, status: response.status, html: await response.text(), state: '', result: new URLSearchParams() } // prettier-ignore
+    const target = new URL(location, this.#origin)
+    if (target.origin !== this.#origin) return { page: location, status: response.status, html: '', state: '', result: resultOf(location) } // prettier-ignore
+    const opened = await this.open(location)
+    if (opened.headers.get('location') !== null) return this.follow(opened)
+    const state = target.searchParams.get('state') ?? ''
+    return { page: target.pathname, status: opened.status, html: await opened.text(), state, result: target.searchParams } // prettier-ignore
+  }
+
   /** From /authorize through the sign-in page to the redirect address. @returns what the application is sent */
   async signIn(tenant: TestTenant, params: Record<string, string> = {}, who = tenant.staff): Promise<URLSearchParams> {
     const first = await this.open(authorizeUrl(tenant, params))
@@ -39,6 +62,17 @@ export class TestBrowser {
     const answer = await this.submit('/u/login', { state, username: who.email, password: who.password })
     return resultOf(answer.headers.get('location') ?? '')
   }
+}
+
+/** A page someone has come to, or what the application was told. */
+export interface Step {
+  /** The path of a page of the tenant; the whole address of anything else. */
+  page: string
+  status: number
+  html: string
+  state: string
+  /** What the application is sent. */
+  result: URLSearchParams
 }
 
 const resultOf = (address: string): URLSearchParams => {
@@ -63,6 +97,27 @@ export function authorizeUrl(tenant: TestTenant, params: Record<string, string> 
 
 const verifier = randomBytes(32).toString('base64url')
 export const pkce = { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
+
+export interface TestMail {
+  kind: string
+  to: string
+  subject: string
+  body: string
+  links: string[]
+}
+
+/** What the tenant would have sent to someone, the newest first. */
+export async function mailTo(tenant: Pick<TestTenant, 'http'>, to: string): Promise<TestMail[]> {
+  const response = await fetch(`${tenant.http}/mailbox?format=json&to=${encodeURIComponent(to)}`)
+  return (await response.json()) as TestMail[]
+}
+
+/** The types of the events that were logged of someone, in their order. */
+export async function eventsOf({ tenant }: Pick<TestTenant, 'tenant'>, userId: string): Promise<string[]> {
+  await tenant.context.logs.flush()
+  const rows = await tenant.context.db.selectFrom('logs').select('type').where('user_id', '=', userId).orderBy('log_id').execute() // prettier-ignore
+  return rows.map(({ type }) => type)
+}
 
 /** POST /oauth/token as the single-page application. */
 export async function exchange(

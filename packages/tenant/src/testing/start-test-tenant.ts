@@ -42,7 +42,7 @@ export interface TestTenant extends Bootstrapped {
 export async function startTestTenant(
   sharing?: TestTenant,
   now?: () => Date,
-  settings: Pick<TenantOptions, 'rateLimits'> = {},
+  settings: Pick<TenantOptions, 'rateLimits' | 'mail'> = {},
 ): Promise<TestTenant> {
   const databaseUrl = sharing?.databaseUrl ?? (await testDatabase({ name: 'tenant', prepare: migrateTenant }))
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-tenant-'))

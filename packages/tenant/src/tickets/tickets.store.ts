@@ -3,7 +3,7 @@ import { sha256 } from '../hashing.ts'
 import { randomText } from '../ids.ts'
 import type { JsonObject, TenantSchema } from '../schema.ts'
 
-export type TicketKind = 'password_change' | 'email_verification'
+export type TicketKind = 'password_change' | 'email_verification' | 'unblock'
 
 /** What a link is for, beside its user; under Auth0's names. */
 export interface TicketRequest {
@@ -11,6 +11,8 @@ export interface TicketRequest {
   mark_email_as_verified?: boolean | undefined
   includeEmailInRedirect?: boolean | undefined
   client_id?: string | undefined
+  /** the address a verification was sent to */
+  email?: string | undefined
 }
 
 export interface Ticket {
@@ -25,6 +27,7 @@ export const defaultTicketSeconds = 432_000
 const pages: Record<TicketKind, string> = {
   password_change: '/u/reset-password',
   email_verification: '/u/email-verification',
+  unblock: '/u/unblock',
 }
 
 /** The link a mail carries. */

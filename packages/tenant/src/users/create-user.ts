@@ -1,4 +1,7 @@
 import { transaction } from '@rollcall/database'
+import { identifiersOf } from '../accounts/identifiers.ts'
+import { checkPolicy } from '../accounts/password-policy.ts'
+import { sendVerification } from '../accounts/verification.ts'
 import { findConnection } from '../connections/connections.store.ts'
 import { objectId } from '../ids.ts'
 import { ManagementError, badRequest } from '../management/management-error.ts'
@@ -13,10 +16,8 @@ import type { CreateUserBody } from './user-input.ts'
  * Adds a user to a connection, with the defaults that Auth0 fills in.
  * @throws ManagementError 400 for a connection that cannot take them, 409 when they are there already
  */
-export async function createUser(
-  { db, now, origins }: Pick<TenantContext, 'db' | 'now' | 'origins'>,
-  body: CreateUserBody,
-): Promise<WireUser> {
+export async function createUser(context: TenantContext, body: CreateUserBody, origin: string): Promise<WireUser> {
+  const { db, now, origins } = context
   const connection = await findConnection(db, body.connection)
   if (!connection) throw badRequest('The connection does not exist.', 'inexistent_connection')
   // The prefix of a user id is the strategy; that of Auth0’s own databases is auth0.
@@ -25,16 +26,19 @@ export async function createUser(
   if (isDatabase && body.password === undefined)
     throw badRequest(`Payload validation error: 'Missing required property: password'.`)
   if (!isDatabase && body.password !== undefined) throw badRequest('Cannot set password for non-database users.')
-  if (body.email === undefined && provider !== 'sms')
+  const needsEmail = provider !== 'sms' && identifiersOf(connection.options).email === 'required'
+  if (body.email === undefined && needsEmail)
     throw badRequest(`Payload validation error: 'Missing required property: email'.`)
   if (provider === 'sms' && body.phone_number === undefined) {
     throw badRequest(`Payload validation error: 'Missing required property: phone_number'.`)
   }
+  if (body.password !== undefined && !checkPolicy(connection.options, body.password, body).verified)
+    throw badRequest('PasswordStrengthError: Password is too weak')
   const email = body.email?.toLowerCase() ?? null
   const username = body.username?.toLowerCase() ?? null
   const identityId = body.user_id ?? objectId(now())
   const userId = `${provider}|${identityId}`
-  const name = body.name ?? email ?? body.phone_number ?? null
+  const name = body.name ?? email ?? username ?? body.phone_number ?? null
   const passwordHash = body.password === undefined ? null : await hashPassword(body.password)
   const at = now()
 
@@ -49,7 +53,7 @@ export async function createUser(
         phone_number: body.phone_number ?? null,
         phone_verified: body.phone_verified ?? null,
         name,
-        nickname: body.nickname ?? email?.split('@')[0] ?? null,
+        nickname: body.nickname ?? email?.split('@')[0] ?? username,
         given_name: body.given_name ?? null,
         family_name: body.family_name ?? null,
         picture: body.picture ?? defaultPicture(email, name ?? identityId),
@@ -81,6 +85,8 @@ export async function createUser(
       .executeTakeFirst()
     if (identity.numInsertedOrUpdatedRows !== 1n) throw userExists()
   })
+  const isToVerify = body.verify_email ?? body.email_verified !== true
+  if (isDatabase && email !== null && isToVerify) await sendVerification(context, { userId, email, origin })
   return getUser({ db, origins }, userId)
 }
 

@@ -1,5 +1,7 @@
 import { transaction } from '@rollcall/database'
 import type { Updateable } from '@rollcall/database'
+import { policyOf } from '../accounts/reset-password.ts'
+import { sendVerification } from '../accounts/verification.ts'
 import { badRequest } from '../management/management-error.ts'
 import type { JsonObject, TenantSchema } from '../schema.ts'
 import type { TenantContext } from '../tenant-context.ts'
@@ -27,10 +29,12 @@ const plainMembers = [
  * @throws ManagementError 404, or 400 in Auth0's words
  */
 export async function updateUser(
-  { db, now, origins }: Pick<TenantContext, 'db' | 'now' | 'origins'>,
+  context: TenantContext,
   userId: string,
   body: UpdateUserBody,
+  origin: string,
 ): Promise<WireUser> {
+  const { db, now, origins } = context
   for (const [one, other] of exclusions) {
     if (body[one] !== undefined && body[other] !== undefined) {
       throw badRequest(`Cannot update ${one} and ${other} simultaneously`)
@@ -46,6 +50,8 @@ export async function updateUser(
     if (!isDatabase && typeof body.email === 'string') throw badRequest('Cannot update email for non-database user')
     if (!isDatabase && typeof body.username === 'string')
       throw badRequest('Cannot update username for non-database user')
+    if (typeof body.password === 'string' && !(await policyOf({ db: trx }, user, body.password)).verified)
+      throw badRequest('PasswordStrengthError: Password is too weak')
 
     const changes: Updateable<TenantSchema['users']> = { updated_at: now() }
     for (const member of plainMembers) {
@@ -76,7 +82,10 @@ export async function updateUser(
         throw badRequest(`The specified new ${body.email === undefined ? 'username' : 'email'} already exists`)
       })
   })
-  return getUser({ db, origins }, userId)
+  const changed = await getUser({ db, origins }, userId)
+  if (body.verify_email === true && typeof changed.email === 'string')
+    await sendVerification(context, { userId, email: changed.email, origin })
+  return changed
 }
 
 function merged(before: JsonObject | null, change: Record<string, unknown>): string {

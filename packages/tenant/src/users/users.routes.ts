@@ -52,7 +52,7 @@ export function usersRoutes(context: TenantContext): Router {
 
   router.post('/users', async (req, res) => {
     requireScope(req, 'create:users')
-    res.status(201).json(await createUser(context, validate(CreateUserBody, req.body, 'body')))
+    res.status(201).json(await createUser(context, validate(CreateUserBody, req.body, 'body'), originOf(context, req)))
   })
 
   router.get('/users-by-email', async (req, res) => {
@@ -80,7 +80,7 @@ export function usersRoutes(context: TenantContext): Router {
     const body = validate(UpdateUserBody, req.body, 'body')
     const isAppMetadataOnly = Object.keys(body).every((key) => key === 'app_metadata')
     requireScope(req, 'update:users', ...(isAppMetadataOnly ? ['update:users_app_metadata'] : []))
-    res.json(await updateUser(context, idOf(req.params), body))
+    res.json(await updateUser(context, idOf(req.params), body, originOf(context, req)))
   })
 
   router.delete('/users/:id', async (req, res) => {

@@ -39,11 +39,11 @@ export function findDatabaseIdentity(
   db: Kysely<TenantSchema>,
   connections: string[],
   login: string,
-): Promise<{ user_id: string; password_hash: string | null } | undefined> {
+): Promise<{ user_id: string; password_hash: string | null; connection: string } | undefined> {
   const name = login.trim().toLowerCase()
   return db
     .selectFrom('identities')
-    .select(['user_id', 'password_hash'])
+    .select(['user_id', 'password_hash', 'connection'])
     .where('connection', 'in', connections)
     .where((row) => row.or([row('login_email', '=', name), row('login_username', '=', name)]))
     .executeTakeFirst()
@@ -60,8 +60,11 @@ export async function recordLogin(
     .execute()
 }
 
-/** What a user holds on an API, directly or through a role; in a settled order. */
-export async function permissionsOf(db: Kysely<TenantSchema>, userId: string, identifier: string): Promise<string[]> {
+/** What a user holds on an API, directly, through a role, or through a role they have in an organization; in a settled order. */
+export async function permissionsOf(
+  db: Kysely<TenantSchema>,
+  { userId, identifier, organizationId }: { userId: string; identifier: string; organizationId?: string | undefined },
+): Promise<string[]> {
   const rows = await db
     .selectFrom('user_permissions')
     .select('permission_name')
@@ -74,6 +77,17 @@ export async function permissionsOf(db: Kysely<TenantSchema>, userId: string, id
         .select('role_permissions.permission_name')
         .where('user_roles.user_id', '=', userId)
         .where('role_permissions.resource_server_identifier', '=', identifier),
+    )
+    .$if(organizationId !== undefined, (held) =>
+      held.union(
+        db
+          .selectFrom('organization_member_roles as member')
+          .innerJoin('role_permissions', 'role_permissions.role_id', 'member.role_id')
+          .select('role_permissions.permission_name')
+          .where('member.user_id', '=', userId)
+          .where('member.organization_id', '=', organizationId ?? '')
+          .where('role_permissions.resource_server_identifier', '=', identifier),
+      ),
     )
     .orderBy('permission_name')
     .execute()

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { sql, transaction } from '@rollcall/database'
-import type { Client } from '../../clients/clients.store.ts'
 import { isSame, sha256 } from '../../hashing.ts'
 import type { TenantContext } from '../../tenant-context.ts'
 import { findUser } from '../../users/users.store.ts'
@@ -8,7 +7,8 @@ import { AuthorizationRequest } from '../authorization-request.ts'
 import { OAuthError, invalidGrant, invalidRequest } from '../oauth-error.ts'
 import { startFamily } from '../refresh-tokens.store.ts'
 import { scopesOf } from '../token-request.ts'
-import { apiOf, issueForUser } from '../user-grant.ts'
+import { forToken, issueForUser } from '../user-grant.ts'
+import { boundTo, mayHaveOfflineAccess } from './grant-to-person.ts'
 import type { GrantRequest } from './grant-request.ts'
 
 /**
@@ -18,7 +18,7 @@ import type { GrantRequest } from './grant-request.ts'
  */
 export async function authorizationCode(
   context: TenantContext,
-  { origin, client, body, dpopThumbprint }: GrantRequest,
+  { origin, client, body, dpopThumbprint, ip, userAgent }: GrantRequest,
 ): Promise<Record<string, unknown>> {
   const { db, now } = context
   if (body.code === undefined) throw invalidRequest('Missing required parameter: code')
@@ -46,7 +46,7 @@ export async function authorizationCode(
   const user = await findUser(db, code.user_id)
   const session = await db
     .selectFrom('sessions')
-    .select('authenticated_at')
+    .select(['authenticated_at', 'amr'])
     .where('session_id', '=', code.session_id)
     .executeTakeFirst()
   if (!user || !session) throw invalidGrant('Invalid authorization code')
@@ -62,9 +62,25 @@ export async function authorizationCode(
     sessionId: code.session_id,
     nonce: request.nonce,
     authenticatedAt: session.authenticated_at,
+    amr: session.amr,
+    organization: await organizationOf(context, request),
     dpopThumbprint,
   }
   const answer = await issueForUser(context, grant)
+  const note = (scope: unknown) =>
+    context.logs.write({
+      type: 'seacft',
+      description: 'Authorization Code for Access Token',
+      client_id: client.clientId,
+      client_name: client.name,
+      user_id: user.user_id,
+      user_name: user.email ?? undefined,
+      ip,
+      user_agent: userAgent,
+      audience: request.audience,
+      scope: String(scope),
+    })
+  note(answer.scope)
   if (!(await mayHaveOfflineAccess(context, client, request))) return answer
 
   const refreshToken = await transaction(db, async (trx) => {
@@ -74,9 +90,11 @@ export async function authorizationCode(
       sessionId: code.session_id,
       audience: request.audience ?? null,
       scope: request.scope,
-      // A client with a secret is bound by that; one without is bound by its key (RFC 9449 §5).
-      dpopThumbprint: client.settings.token_endpoint_auth_method === 'none' ? (dpopThumbprint ?? null) : null,
+      organizationId: grant.organization?.id ?? null,
+      dpopThumbprint: boundTo(client, dpopThumbprint),
       authenticatedAt: session.authenticated_at,
+      ip,
+      userAgent,
       now: now(),
     })
     const claimed = await trx
@@ -92,11 +110,12 @@ export async function authorizationCode(
   return { ...answer, refresh_token: refreshToken }
 }
 
-async function mayHaveOfflineAccess(context: TenantContext, client: Client, request: AuthorizationRequest) {
-  if (!scopesOf(request.scope).includes('offline_access')) return false
-  if (!client.settings.grant_types.includes('refresh_token')) return false
-  const api = request.audience === undefined ? undefined : await apiOf(context, request.audience)
-  return api === undefined || api.settings.allow_offline_access
+/** @throws OAuthError if it was removed since */
+async function organizationOf(context: TenantContext, { organization: id }: AuthorizationRequest) {
+  if (id === undefined) return undefined
+  const organization = await context.db.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!organization) throw invalidGrant('Invalid authorization code')
+  return forToken(context, organization)
 }
 
 async function endWhatItGave({ db, now }: TenantContext, codeHash: Buffer): Promise<void> {

@@ -8,4 +8,7 @@ export interface GrantRequest {
   body: TokenRequest
   /** RFC 7638 thumbprint of the key the caller proved to hold, if it proved one. */
   dpopThumbprint: string | undefined
+  /** The address of whoever sits before the application, as far as it is known. */
+  ip: string
+  userAgent: string | undefined
 }

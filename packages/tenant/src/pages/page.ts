@@ -37,6 +37,34 @@ export function showPage(
   res.type('html').send(page.text)
 }
 
+/** Something that was done, and what comes next. */
+export function showNotice(
+  res: Response,
+  {
+    title,
+    detail,
+    link,
+    status = 200,
+  }: { title: string; detail: string; link?: { label: string; url: string } | undefined; status?: number },
+): void {
+  showPage(res, {
+    status,
+    title,
+    body: html`<p class="mark">Rollcall tenant</p>
+      <h1>${title}</h1>
+      <p>${detail}</p>
+      ${link === undefined ? undefined : html`<p><a href="${link.url}">${link.label}</a></p>`}`,
+  })
+}
+
+/** For everything that cannot be sent back to an application, because the application itself is in doubt. */
+export function showErrorPage(
+  res: Response,
+  { status, title, detail }: { status: number; title: string; detail: string },
+): void {
+  showNotice(res, { status, title, detail })
+}
+
 /** The look of the tenant's pages; the same colours as the dashboard. */
 export const styleSheet = `
 :root { color-scheme: light dark; --ground: #f4f5f7; --card: #fff; --ink: #16191f; --soft: #565d6b; --line: #c9ced8; --accent: #3b4cca; --accent-ink: #fff; --bad: #b3261e; --bad-ground: #fdecea; }
@@ -60,6 +88,20 @@ button:hover { filter: brightness(1.06); }
 a { color: var(--accent); }
 code { font: .88em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
 .alert { background: var(--bad-ground); color: var(--bad); border-radius: 8px; padding: .65rem .8rem; margin: 0 0 1rem; font-size: .92rem; }
+form + form, form + p, p + form { margin-top: 1rem; }
+form + p { margin-bottom: 0; font-size: .95rem; }
+button.plain { background: transparent; color: var(--accent); border: 1px solid var(--line); margin-top: .6rem; }
+ul.rules { list-style: none; margin: -.4rem 0 1rem; padding: 0; font-size: .88rem; color: var(--soft); }
+ul.rules li::before { content: "○ "; }
+ul.rules li.met { color: var(--ink); }
+ul.rules li.met::before { content: "✓ "; }
+ul.asked { margin: 0 0 1.25rem; padding-left: 1.2rem; }
+.choices { display: grid; gap: .6rem; }
+.code-input { font-size: 1.3rem !important; letter-spacing: .25em; font-variant-numeric: tabular-nums; }
+.qr { display: grid; place-items: center; background: #fff; padding: .75rem; border-radius: 8px; margin: 0 0 1rem; }
+.qr svg { width: 100%; max-width: 13rem; height: auto; display: block; }
+.secret { display: block; text-align: center; font-size: 1.05rem; letter-spacing: .08em; padding: .6rem; border: 1px dashed var(--line); border-radius: 8px; margin: 0 0 1.25rem; color: var(--ink); }
+.mail { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: 8px; padding: 1rem; margin: 0 0 1rem; }
 table { width: 100%; border-collapse: collapse; font-size: .92rem; }
 th, td { text-align: left; padding: .45rem .5rem .45rem 0; border-top: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 `

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { unguessable } from '../../hashing.ts'
+import { unguessable } from '../hashing.ts'
 import { html, Markup } from './html.ts'
 
 /** JSON that can stand inside a script element: nothing in it ends the element or opens a comment. */

@@ -1,6 +1,6 @@
 import { Router } from 'express'
-import { originOf } from '../../request-origin.ts'
-import type { TenantContext } from '../../tenant-context.ts'
+import { originOf } from '../request-origin.ts'
+import type { TenantContext } from '../tenant-context.ts'
 import { html } from './html.ts'
 import { showPage, styleSheet } from './page.ts'
 
