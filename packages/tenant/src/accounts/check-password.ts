@@ -55,14 +55,16 @@ export async function checkPassword(context: TenantContext, attempt: PasswordAtt
   const scope = protection.account?.perAddress === false ? anyAddress : ip
   const account = accountLimit(identifier, scope, protection.account?.most ?? Infinity)
   const address = addressLimit(ip, protection.address?.most ?? Infinity)
-  if (protection.account && (await isShut(context, { identifier, ip }))) {
-    context.logs.write({ ...about, type: 'limit_wc', description: 'Blocked account' })
-    return { verdict: 'shut' }
-  }
   const [ofAccount = 0, ofAddress = 0] = await noteAttempt(db, { limits: [account, address], now })
   const notMade = async () => {
     await takeBack(db, { subject: account.subject, now })
     await takeBack(db, { subject: address.subject, now })
+  }
+  // Looked at after the attempt was noted: whoever shuts the account begins to count anew, and no guess slips in between.
+  if (protection.account && (await isShut(context, { identifier, ip }))) {
+    await notMade()
+    context.logs.write({ ...about, type: 'limit_wc', description: 'Blocked account' })
+    return { verdict: 'shut' }
   }
   if (ofAddress > address.most) {
     await notMade()
@@ -98,6 +100,7 @@ export async function checkPassword(context: TenantContext, attempt: PasswordAtt
     const named = connection ?? (connections.length === 1 ? connections[0] : undefined)
     const isLast = protection.account !== undefined && ofAccount >= account.most
     if (isLast && (await shut(context, { identifier, ip: scope, connection: named?.name ?? null, user, origin }))) {
+      await forgetAttempts(db, account.subject) // from here on the block stands
       context.logs.write({ ...about, type: 'limit_wc', description: 'Blocked account', ...(user && { user_id: user.user_id }) }) // prettier-ignore
     }
     return { verdict: 'wrong' }
