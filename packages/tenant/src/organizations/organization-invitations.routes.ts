@@ -81,7 +81,7 @@ export function organizationInvitationsRoutes(context: TenantContext): Router {
   router.post('/organizations/:id/invitations', async (req, res) => {
     requireScope(req, 'create:organization_invitations')
     const body = validate(CreateBody, req.body, 'body')
-    const { ttl_sec: ttl, send_invitation_email: _isSent, ...settings } = body
+    const { ttl_sec: ttl, send_invitation_email: isSent = true, ...settings } = body
     const organization = await findOrganization(db, req.params.id)
     const route = await loginRoute(body.client_id)
     await requireConnection(organization.id, body.connection_id)
@@ -102,7 +102,19 @@ export function organizationInvitationsRoutes(context: TenantContext): Router {
       })
       .returningAll()
       .executeTakeFirstOrThrow()
-    res.status(201).json(present(row, organization))
+    const shown = present(row, organization)
+    if (isSent) {
+      const name = organization.display_name ?? organization.name
+      context.mail.send({
+        kind: 'user_invitation',
+        to: body.invitee.email,
+        subject: `You are invited to ${name}`,
+        paragraphs: [`${body.inviter.name} invites you to join ${name}.`],
+        action: { label: 'Accept the invitation', url: shown.invitation_url },
+        closing: 'If you do not know what this is about, you need not do anything.',
+      })
+    }
+    res.status(201).json(shown)
   })
 
   router.get('/organizations/:id/invitations/:invitation', async (req, res) => {
