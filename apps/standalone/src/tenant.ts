@@ -14,7 +14,7 @@ await runProgram(async ({ config, dataFolder, logger, say, onClose }) => {
     // Where `npm start` would have its dashboard: whoever starts it later finds itself registered.
     applicationUrls: [`http://localhost:${config.port}/`],
     demoUsers: values.demo ? demoUsers : 0,
-    rateLimits: config.rateLimits,
+    settings: config.tenant,
     logger,
     onProgress: say,
   })

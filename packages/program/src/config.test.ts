@@ -35,7 +35,7 @@ test('with nothing set, the local tenant and the embedded server are used', () =
     dataFolder: join(folder, '.rollcall'),
     databaseUrl: undefined,
     auth0: undefined,
-    rateLimits: 'off',
+    tenant: { rateLimits: 'off', mail: { smtpUrl: undefined, from: undefined } },
     logLevel: process.stdout.isTTY ? 'warn' : 'info',
   })
 })

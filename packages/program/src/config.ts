@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { rateLimitPlans } from '@rollcall/tenant'
-import type { RateLimitPlan } from '@rollcall/tenant'
+import type { TenantSettings } from '@rollcall/tenant'
 import { z } from 'zod'
 
 /** One thing wrong with the configuration: which variable, what is wrong with it, how to mend it. */
@@ -40,8 +40,8 @@ export interface Config {
   databaseUrl: string | undefined
   /** Absent: the local tenant. */
   auth0: Auth0Config | undefined
-  /** Of the local tenant: the limits it answers with. */
-  rateLimits: RateLimitPlan
+  /** How the local tenant is to behave. */
+  tenant: TenantSettings
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
 }
 
@@ -62,6 +62,8 @@ const Environment = z.object({
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'is none of silent, error, warn, info, debug.')
     .optional(),
   TENANT_RATE_LIMITS: z.enum(rateLimitPlans, `is none of ${rateLimitPlans.join(', ')}.`).default('off'),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'is not an SMTP URL.' }).optional(),
+  MAIL_FROM: z.string().optional(),
   AUTH0_DOMAIN: z.string().optional(),
   AUTH0_AUDIENCE: z.string().optional(),
   CLIENT_ID: z.string().optional(),
@@ -76,6 +78,7 @@ const mends: Record<string, string> = {
   DATABASE_URL:
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
   TENANT_RATE_LIMITS: 'Leave it out for none.',
+  SMTP_URL: 'Write it as smtp://user:password@host:587, or leave it out to read mail at /mailbox.',
   LOG_LEVEL: 'Leave it out for the default.',
 }
 
@@ -109,7 +112,10 @@ export function readConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     dataFolder: resolve(folder, values.ROLLCALL_DATA),
     databaseUrl: values.DATABASE_URL,
     auth0: toAuth0(values),
-    rateLimits: values.TENANT_RATE_LIMITS,
+    tenant: {
+      rateLimits: values.TENANT_RATE_LIMITS,
+      mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
+    },
     // On a terminal the lines would drown what the program says to the person in front of it.
     logLevel: values.LOG_LEVEL ?? (process.stdout.isTTY ? 'warn' : 'info'),
   }

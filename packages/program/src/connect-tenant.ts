@@ -44,7 +44,7 @@ async function startLocal(
     databaseUrl: config.databaseUrl,
     applicationUrls,
     demoUsers: users,
-    rateLimits: config.rateLimits,
+    settings: config.tenant,
     logger,
     onProgress: say,
   })

@@ -20,6 +20,14 @@ import type { TenantSchema } from './schema.ts'
 import { openSigningKeys } from './signing-keys/signing-keys.ts'
 import type { TenantContext } from './tenant-context.ts'
 
+/** What whoever runs a tenant may choose about it. */
+export interface TenantSettings {
+  /** Auth0's limits of a plan, for clients that are to be tested against them. Default: off. */
+  rateLimits?: RateLimitPlan | undefined
+  /** How mail leaves; without a server it is kept, to be read at /mailbox. */
+  mail?: MailSettings | undefined
+}
+
 export interface TenantOptions {
   databaseUrl: string
   /** 32 bytes that seal client secrets and private keys. Losing them loses both. */
@@ -28,10 +36,7 @@ export interface TenantOptions {
   origins: () => string[]
   logger: Logger
   now?: () => Date
-  /** Auth0's limits of a plan, for clients that are to be tested against them. Default: off. */
-  rateLimits?: RateLimitPlan | undefined
-  /** How mail leaves; without a server it is kept, to be read at /mailbox. */
-  mail?: MailSettings | undefined
+  settings?: TenantSettings
 }
 
 export interface Tenant {
@@ -50,8 +55,7 @@ export async function createTenant({
   origins,
   logger,
   now = () => new Date(),
-  rateLimits: plan = 'off',
-  mail: mailSettings = {},
+  settings = {},
 }: TenantOptions): Promise<Tenant> {
   const database = openDatabase<TenantSchema>({ url: databaseUrl, schema })
   try {
@@ -59,7 +63,7 @@ export async function createTenant({
     const keys = await openSigningKeys(database.db, secret)
     const logs = openLogWriter({ db: database.db, now, logger })
     const { db, copyJson } = database
-    const mail = openMailer({ db, now, logs, logger }, mailSettings)
+    const mail = openMailer({ db, now, logs, logger }, settings.mail ?? {})
     const context: TenantContext = { db, copyJson, keys, secret, origins, now, logs, mail, logger }
     const jobs = runJobs(context)
     const router = Router()
@@ -69,7 +73,7 @@ export async function createTenant({
       res.setHeader('Referrer-Policy', 'no-referrer')
       next()
     })
-    router.use(rateLimits(context, plan))
+    router.use(rateLimits(context, settings.rateLimits ?? 'off'))
     // The two that take most of the requests come first.
     router.use('/api/v2', managementRoutes(context, jobs))
     router.use(oidcRoutes(context), signInRoutes(context), pageRoutes(context), mailboxRoutes(context))

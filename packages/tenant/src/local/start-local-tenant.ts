@@ -7,7 +7,7 @@ import express from 'express'
 import { z } from 'zod'
 import { bootstrap } from '../bootstrap/bootstrap.ts'
 import { createTenant } from '../create-tenant.ts'
-import type { RateLimitPlan } from '../rate-limits/rate-limits.ts'
+import type { TenantSettings } from '../create-tenant.ts'
 import { seedUsers } from '../demo/seed-users.ts'
 import { localCertificates } from '../listen/certificates.ts'
 import { listenOnOnePort } from '../listen/listen-on-one-port.ts'
@@ -22,7 +22,7 @@ export interface LocalTenantOptions {
   applicationUrls: string[]
   /** How many users the first start makes up. */
   demoUsers: number
-  rateLimits?: RateLimitPlan | undefined
+  settings?: TenantSettings
   logger: Logger
   /** A line for the person who waits, each time something is done. */
   onProgress: (line: string) => void
@@ -75,7 +75,7 @@ export async function startLocalTenant(options: LocalTenantOptions): Promise<Loc
       secret,
       origins: () => origins,
       logger,
-      rateLimits: options.rateLimits,
+      ...(options.settings && { settings: options.settings }),
     })
     closers.push(() => tenant.close())
 

@@ -8,7 +8,7 @@ import express from 'express'
 import { bootstrap } from '../bootstrap/bootstrap.ts'
 import type { Bootstrapped } from '../bootstrap/bootstrap.ts'
 import { createTenant, migrateTenant } from '../create-tenant.ts'
-import type { Tenant, TenantOptions } from '../create-tenant.ts'
+import type { Tenant, TenantSettings } from '../create-tenant.ts'
 import { localCertificates } from '../listen/certificates.ts'
 import { listenOnOnePort } from '../listen/listen-on-one-port.ts'
 
@@ -42,7 +42,7 @@ export interface TestTenant extends Bootstrapped {
 export async function startTestTenant(
   sharing?: TestTenant,
   now?: () => Date,
-  settings: Pick<TenantOptions, 'rateLimits' | 'mail'> = {},
+  settings: TenantSettings = {},
 ): Promise<TestTenant> {
   const databaseUrl = sharing?.databaseUrl ?? (await testDatabase({ name: 'tenant', prepare: migrateTenant }))
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-tenant-'))
@@ -59,7 +59,7 @@ export async function startTestTenant(
     origins: () => origins,
     logger,
     ...(now && { now }),
-    ...settings,
+    settings,
   })
   const staff = sharing?.staff ?? { email: 'staff@example.com', password: randomBytes(15).toString('base64url') }
   const made = await bootstrap(tenant.context, {
