@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { requireScope } from '../management/authorize.ts'
 import { ManagementError, badRequest } from '../management/management-error.ts'
 import { checkpointQuery, listed, pick } from '../management/paging.ts'
-import { validate } from '../management/validate.ts'
+import { textOf, validate } from '../management/validate.ts'
 import type { JsonObject, JsonValue, TenantSchema } from '../schema.ts'
 import { seal, unseal } from '../sealing.ts'
 import type { TenantContext } from '../tenant-context.ts'
@@ -113,7 +113,7 @@ function addCollection(context: TenantContext, router: Router, collection: Colle
       const shown = kept.open(id, body)
       return ['name', 'actionName', 'triggerId', 'enabled'].every((key) => {
         const wanted = query[key]
-        return wanted === undefined || String(shown[key === 'actionName' ? 'name' : key]) === String(wanted)
+        return wanted === undefined || textOf(shown[key === 'actionName' ? 'name' : key]) === textOf(wanted)
       })
     })
     const present = ({ id, body }: (typeof all)[number]) => show(kept.open(id, body))

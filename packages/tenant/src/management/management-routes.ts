@@ -29,6 +29,7 @@ import { tenantSettingsRoutes } from '../tenant-settings/tenant-settings.routes.
 import { usersRoutes } from '../users/users.routes.ts'
 import { authenticate } from './authorize.ts'
 import { ManagementError, badRequest } from './management-error.ts'
+import { isOvertaken } from '../overtaken.ts'
 import { deepestNesting, isStorable, isTooDeep } from '../storable.ts'
 
 /** The Management API, to be mounted at `/api/v2`. */
@@ -73,6 +74,8 @@ export const managementErrorHandler: ErrorRequestHandler = (error: unknown, req,
 }
 
 function fromEdge(error: unknown): ManagementError | undefined {
+  if (isOvertaken(error))
+    return new ManagementError(409, 'Something this refers to was changed at the same moment. Look again, then retry.')
   const known = toRollcallError(error)
   if (!known) return undefined
   if (known.status === 413)

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import type { ErrorRequestHandler } from 'express'
 import { noteFailure, toRollcallError } from '@rollcall/http-kit'
+import { isOvertaken } from '../overtaken.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { dbconnectionsRoutes } from '../accounts/dbconnections.routes.ts'
 import { deviceFlowRoutes } from '../device-flow/device-flow.routes.ts'
@@ -47,6 +48,8 @@ const oauthErrorHandler: ErrorRequestHandler = (error: unknown, req, res, next) 
   }
   const known = toRollcallError(error)
   if (known) return void res.status(known.status).json({ error: 'invalid_request', error_description: known.message })
+  if (isOvertaken(error))
+    return void res.status(403).json({ error: 'invalid_grant', error_description: 'What this refers to was removed at the same moment.' }) // prettier-ignore
   noteFailure(req, error)
   res.status(500).json({ error: 'server_error', error_description: 'Something went wrong on our side.' })
 }

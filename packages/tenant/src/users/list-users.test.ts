@@ -63,7 +63,7 @@ test('the total is exact, and follows each creation and deletion', async () => {
   const { body } = await tenant.api('POST', '/users', {
     connection: 'Username-Password-Authentication',
     email: 'one@example.com',
-    password: 'x',
+    password: 'long enough',
   })
   expect(await totalOf()).toBe(702)
   await tenant.api('DELETE', `/users/${encodeURIComponent((body as User).user_id)}`)

@@ -13,7 +13,7 @@ test('three thousand requests, good and bad, get answers that say what is wrong 
   try {
     const report = await runFuzz(target, { requests: 3000, seed: 20_261_123 })
     expect(describeFindings(report, target.known.origin)).toBe('')
-    expect(report.requests).toBe(3000)
+    expect(report.requests).toBeGreaterThanOrEqual(3000)
     // A fuzz that only ever stands before closed doors finds nothing.
     expect(report.classes['2xx']).toBeGreaterThan(500)
     expect(report.neverEntered.length).toBeLessThan(report.routes / 2)

@@ -1,3 +1,4 @@
+import { browserCookie } from '../../oidc/cookies.ts'
 import type { Random } from './random.ts'
 import type { Route } from './list-routes.ts'
 
@@ -31,6 +32,15 @@ export function createHarvest(): Harvest {
     const held = fields.get(key) ?? new Set()
     if (held.size < keep) fields.set(key, held.add(name))
   }
+  /** Links in answers and in mail carry tickets and states. */
+  const addLink = (text: string) => {
+    for (const [address] of text.matchAll(/https?:\/\/\S+/g)) {
+      if (!URL.canParse(address)) continue
+      for (const [name, value] of new URL(address).searchParams) add(values, name, value)
+    }
+    const code = /\n(\d{6})\n/.exec(text)?.[1]
+    if (code !== undefined) add(values, 'otp', code)
+  }
   const addAll = (noun: string, value: unknown, depth: number) => {
     if (typeof value !== 'object' || value === null || depth > 4) return
     if (Array.isArray(value)) {
@@ -41,6 +51,7 @@ export function createHarvest(): Harvest {
     for (const [name, held] of Object.entries(object)) {
       if (typeof held === 'string') {
         add(values, name, held)
+        addLink(held)
         if (name === 'id') add(values, noun, held)
         if (name.length > 3 && name.endsWith('_id')) add(values, `${name.slice(0, -3)}s`, held)
       } else if (name !== 'identities') addAll(noun, held, depth + 1) // their user_id lacks the provider
@@ -62,7 +73,8 @@ export function createHarvest(): Harvest {
     take: (route, { headers, text }) => {
       for (const line of [headers['set-cookie'] ?? []].flat()) {
         const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-        if (value !== '') add(cookies, name, value)
+        // One browser throughout: a sign-in is tied to the one it began in.
+        if (value !== '' && !(name === browserCookie && cookies.has(name))) add(cookies, name, value)
       }
       const location = String(headers.location ?? '')
       if (URL.canParse(location, 'http://localhost')) {

@@ -95,6 +95,11 @@ function fillPath({ random, harvest, spared }: Means, { method, path }: Route): 
 function makeQuery({ random, known, harvest }: Means, { method, path }: Route): string {
   const names = queryNames(path)
   const isAuthorize = path === '/authorize' && method === 'GET'
+  const isPage = path.startsWith('/u/') && method === 'GET'
+  if (isPage && random.chance(0.8)) {
+    const carried = /reset-password$|verification|unblock/.test(path) ? 'ticket' : 'state'
+    return `?${carried}=${encodeText(harvest.find(random, carried) ?? 'x')}`
+  }
   if (!isAuthorize && random.chance(method === 'GET' ? 0.25 : 0.85)) return ''
   const fields: [string, string][] = isAuthorize && random.chance(0.9) ? Object.entries(authorizeFields(known)) : []
   const extra = isAuthorize ? random.below(3) : 1 + random.below(3)
@@ -154,8 +159,8 @@ function makeBody(means: Means, route: Route): { body: string | undefined; conte
 const asText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 
 function makeCookie({ random, harvest }: Means): string | undefined {
-  if (random.chance(0.4)) return harvest.cookies(random)
-  if (random.chance(0.9)) return undefined
+  if (random.chance(0.85)) return harvest.cookies(random)
+  if (random.chance(0.5)) return undefined
   return random.pick(['a', '=', 'a=b; a=c', ';;;', 'rollcall=%zz', `a=${'x'.repeat(4000)}`, '__proto__=1'])
 }
 

@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from '@rollcall/database'
 import { createLogger } from '@rollcall/http-kit'
 import express from 'express'
 import { bootstrap } from '../../bootstrap/bootstrap.ts'
 import { createTenant } from '../../create-tenant.ts'
+import { deviceGrant } from '../../device-flow/device-flow.routes.ts'
+import { writeDocument } from '../../documents/documents.store.ts'
+import { prefixedId } from '../../ids.ts'
 import { localCertificates } from '../../listen/certificates.ts'
 import { listenOnOnePort } from '../../listen/listen-on-one-port.ts'
+import type { TenantContext } from '../../tenant-context.ts'
 import type { FuzzTarget } from './run-fuzz.ts'
 
 const callback = 'http://localhost:3000/'
@@ -30,6 +35,8 @@ export async function startFuzzTarget(databaseUrl: string): Promise<FuzzTarget &
   })
   server.serve(express().use(tenant.router))
   const { db } = tenant.context
+  // The machine's application may do all that any may: grants that are not allowed are answered at the door.
+  await openDoors(tenant.context, [m2m.clientId, spa.clientId])
   const apis = await db.selectFrom('resource_servers').select(['id', 'identifier']).execute()
   const connections = await db.selectFrom('connections').select(['id', 'name']).execute()
   const grants = await db.selectFrom('client_grants').select('id').execute()
@@ -62,6 +69,24 @@ export async function startFuzzTarget(databaseUrl: string): Promise<FuzzTarget &
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** Connections of every kind, a second factor for whoever is asked, protection that lets the fuzz through. */
+async function openDoors({ db, now }: TenantContext, clients: string[]): Promise<void> {
+  const grants = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password', deviceGrant]
+  const auth0Grants = ['password-realm', 'passwordless/otp', 'mfa-otp', 'mfa-recovery-code']
+  const all = [...grants, ...auth0Grants.map((name) => `http://auth0.com/oauth/grant-type/${name}`)]
+  const change = { grant_types: all, callbacks: [callback], organization_usage: 'allow' }
+  await sql`UPDATE clients SET settings = settings || ${JSON.stringify(change)}::jsonb WHERE client_id = ANY (${clients})`.execute(db) // prettier-ignore
+  for (const strategy of ['email', 'sms']) {
+    await db
+      .insertInto('connections')
+      .values({ id: prefixedId('con'), name: strategy, strategy, enabled_clients: clients, created_at: now() })
+      .execute()
+  }
+  for (const name of ['brute-force-protection', 'suspicious-ip-throttling'])
+    await writeDocument(db, { kind: `attack-protection/${name}`, id: '', body: { enabled: false }, now: now() })
+  await writeDocument(db, { kind: 'guardian-factors', id: 'otp', body: { enabled: true }, now: now() })
 }
 
 /** The stack of each request that failed, by the id its answer carries. */
