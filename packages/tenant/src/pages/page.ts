@@ -73,8 +73,8 @@ export const styleSheet = `
 }
 * { box-sizing: border-box; }
 html { font: 16px/1.5 Inter, system-ui, -apple-system, "Segoe UI", sans-serif; -webkit-text-size-adjust: 100%; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--ground); color: var(--ink); }
-main { width: 100%; max-width: 25rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 14px; box-shadow: 0 8px 30px rgb(0 0 0 / .06); }
+body { margin: 0; min-height: 100vh; display: grid; grid-template-columns: minmax(0, 1fr); place-items: center; padding: 1rem; background: var(--ground); color: var(--ink); }
+main { width: 100%; min-width: 0; max-width: 25rem; overflow-wrap: anywhere; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 14px; box-shadow: 0 8px 30px rgb(0 0 0 / .06); }
 main:has(.wide) { max-width: 44rem; }
 .mark { display: flex; align-items: center; gap: .5rem; font-weight: 650; letter-spacing: -.01em; margin: 0 0 1.25rem; color: var(--soft); }
 .mark::before { content: ""; width: 1.1rem; height: 1.1rem; border-radius: 5px; background: var(--accent); }
@@ -88,8 +88,8 @@ button:hover { filter: brightness(1.06); }
 a { color: var(--accent); }
 code { font: .88em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
 .alert { background: var(--bad-ground); color: var(--bad); border-radius: 8px; padding: .65rem .8rem; margin: 0 0 1rem; font-size: .92rem; }
-form + form, form + p, p + form { margin-top: 1rem; }
-form + p { margin-bottom: 0; font-size: .95rem; }
+form ~ p { margin: .6rem 0 0; font-size: .95rem; }
+form + p { margin-top: 1.1rem; }
 button.plain { background: transparent; color: var(--accent); border: 1px solid var(--line); margin-top: .6rem; }
 ul.rules { list-style: none; margin: -.4rem 0 1rem; padding: 0; font-size: .88rem; color: var(--soft); }
 ul.rules li::before { content: "○ "; }

@@ -141,7 +141,7 @@ function showSignUpPage(
   const one = (name: keyof Typed, label: string, type: 'email' | 'text' | 'tel', autocomplete: string) =>
     uses[name] === 'none'
       ? undefined
-      : field({ name, label, type, value: typed[name], autocomplete, isRequired: uses[name] === 'required', isFocused: name === 'email' && typed.email === '' }) // prettier-ignore
+      : field({ name, label, type, value: typed[name], autocomplete, isRequired: uses[name] === 'required', isFocused: name === 'email' && typed.email === '' && problem === undefined }) // prettier-ignore
   showPage(res, {
     status,
     title: problem === undefined ? `Sign up for ${client.name}` : `Problem: sign up for ${client.name}`,
@@ -158,7 +158,7 @@ function showSignUpPage(
           isInvited ? undefined : one('email', 'E-mail address', 'email', 'email'),
           one('username', 'Username', 'text', 'username'),
           one('phone_number', 'Phone number, with country code', 'tel', 'tel'),
-          field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hasProblem: problem !== undefined, isFocused: isInvited }),
+          field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hasProblem: problem !== undefined, isFocused: isInvited || problem !== undefined }),
           ruleList(policy ?? checkPolicy(connection.options, '')),
           submit('Continue'),
         ],
