@@ -244,3 +244,19 @@ test('one local tenant can serve as the Auth0 tenant of another start', async ()
   await rm(other, { recursive: true })
   await rm(`${other}-wrong`, { recursive: true })
 }, 90_000)
+
+test('a tenant that runs is told to keep its state, to fill up, and to go back', async () => {
+  expect(await start().ready).toBe('ready')
+  const command = async (...words: string[]) => {
+    const { output, child } = start({}, [process.execPath, 'scripts/start.mjs', 'tenant', ...words])
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, said: output().trim() }
+  }
+  expect(await command('snapshot', 'mine')).toEqual({ code: 0, said: 'Done.' })
+  expect(await command('seed', '1200')).toEqual({ code: 0, said: 'Added 200 users.' })
+  expect(await command('restore', 'mine')).toEqual({ code: 0, said: 'Done.' })
+  expect((await command('snapshots')).said).toBe('first-start  1,001 users\nmine  1,001 users')
+  expect(await command('reset')).toEqual({ code: 0, said: 'Done.' })
+  expect(await command('restore', 'nothing')).toEqual({ code: 1, said: 'There is no snapshot of this name.' })
+  expect(await command('nonsense')).toMatchObject({ code: 1, said: expect.stringContaining('npm run tenant -- reset') as unknown }) // prettier-ignore
+})

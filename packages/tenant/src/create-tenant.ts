@@ -3,6 +3,7 @@ import { requestContext } from '@rollcall/http-kit'
 import type { Logger } from '@rollcall/http-kit'
 import { Router } from 'express'
 import { avatarRoutes } from './avatars/avatars.routes.ts'
+import { controlRoutes } from './control/control.routes.ts'
 import { exportRoutes } from './jobs/export-users.ts'
 import { runJobs } from './jobs/run-jobs.ts'
 import { openLogWriter } from './logs/log-writer.ts'
@@ -77,7 +78,7 @@ export async function createTenant({
     // The two that take most of the requests come first.
     router.use('/api/v2', managementRoutes(context, jobs))
     router.use(oidcRoutes(context), signInRoutes(context), pageRoutes(context), mailboxRoutes(context))
-    router.use(avatarRoutes(), exportRoutes(context))
+    router.use(avatarRoutes(), exportRoutes(context), controlRoutes(context, databaseUrl))
     router.use(nothingHere, managementErrorHandler)
     const stopSweeping = startSweeping(context)
     return {

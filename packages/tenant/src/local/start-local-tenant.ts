@@ -6,6 +6,8 @@ import type { Logger } from '@rollcall/http-kit'
 import express from 'express'
 import { z } from 'zod'
 import { bootstrap } from '../bootstrap/bootstrap.ts'
+import { firstStart } from '../control/control.routes.ts'
+import { takeSnapshot } from '../control/snapshots.store.ts'
 import { createTenant } from '../create-tenant.ts'
 import type { TenantSettings } from '../create-tenant.ts'
 import { seedUsers } from '../demo/seed-users.ts'
@@ -92,6 +94,7 @@ export async function startLocalTenant(options: LocalTenantOptions): Promise<Loc
       const added = await seedUsers({ databaseUrl, users: demoUsers, now: new Date() })
       if (added > 0) onProgress(`Demo users: ${added.toLocaleString('en')} added`)
     }
+    if (isFirstStart) await takeSnapshot(tenant.context.db, firstStart)
     const credentials: Credentials = { audience: made.audience, staff, m2m: made.m2m, spa: made.spa }
     await dataFolder.writeJson('credentials.json', credentials, 0o600)
 

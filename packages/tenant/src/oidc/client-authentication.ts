@@ -90,7 +90,7 @@ async function verifyAssertion(context: TenantContext, client: Client, assertion
 }
 
 /** RFC 6749 §2.3.1: both halves are form-encoded inside the Basic credentials. */
-function readBasic(header: string | undefined): { clientId: string; secret: string } | undefined {
+export function readBasic(header: string | undefined): { clientId: string; secret: string } | undefined {
   const [scheme, value] = header?.split(' ', 2) ?? []
   if (scheme?.toLowerCase() !== 'basic' || value === undefined) return undefined
   const [clientId, ...rest] = Buffer.from(value, 'base64').toString('utf8').split(':')
