@@ -71,3 +71,6 @@ CREATE TABLE pushed_requests (
   expires_at timestamptz(3) NOT NULL
 );
 CREATE INDEX pushed_requests_expiry ON pushed_requests (expires_at);
+
+-- When a key signed for the last time: once nothing it signed can be good any more, it is published no more.
+ALTER TABLE signing_keys ADD COLUMN retired_at timestamptz(3);

@@ -19,6 +19,7 @@ export interface TenantSchema {
     public_jwk: Json<JsonObject>
     created_at: Generated<Date>
     revoked_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+    retired_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   }
   clients: {
     client_id: string

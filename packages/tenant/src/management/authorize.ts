@@ -31,6 +31,8 @@ export function authenticate(context: TenantContext): RequestHandler {
       if (!accessToken.audience.some((audience) => isManagementAudience(origins, audience)))
         throw new TokenInvalid('Invalid token')
       if (accessToken.dpopThumbprint !== undefined) {
+        // A bound token does not pass for one that anybody may carry (RFC 9449 §7.2).
+        if (!/^dpop$/i.test(scheme)) throw new TokenInvalid('Invalid token')
         const proven = await dpopThumbprint(context, req, token)
         if (proven !== accessToken.dpopThumbprint) throw new TokenInvalid('Invalid token')
       }

@@ -3,7 +3,7 @@ import { Router, urlencoded } from 'express'
 import type { Request, Response } from 'express'
 import { compactVerify, decodeProtectedHeader } from 'jose'
 import { findClient } from '../clients/clients.store.ts'
-import { originOf } from '../request-origin.ts'
+import { addressOf, originOf } from '../request-origin.ts'
 import { endSession } from '../sessions/sessions.store.ts'
 import { issuersOf } from '../tenant-context.ts'
 import type { TenantContext } from '../tenant-context.ts'
@@ -74,7 +74,11 @@ export function logoutRoutes(context: TenantContext): Router {
 
 async function end(context: TenantContext, req: Request, res: Response): Promise<void> {
   const session = await sessionOf(context, req)
-  if (session) await endSession(context.db, session.session_id)
+  if (session) {
+    await endSession(context.db, session.session_id)
+    const about = { user_id: session.user_id, ip: addressOf(req), user_agent: req.headers['user-agent'] }
+    context.logs.write({ ...about, type: 'slo', description: 'User successfully logged out', client_id: textOf(req.query.client_id) }) // prettier-ignore
+  }
   clearCookie(res, originOf(context, req), sessionCookie)
   res.setHeader('Cache-Control', 'no-store')
 }

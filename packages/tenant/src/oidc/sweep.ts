@@ -4,6 +4,8 @@ import type { TenantContext } from '../tenant-context.ts'
 
 const intervalMs = 10 * 60_000
 const keptAfterUseMs = 24 * 3_600_000
+/** The longest that an API's tokens may live, and an hour for clocks that differ. */
+const longestTokenMs = 2_592_000_000 + 3_600_000
 /** Auth0 opens an account again by itself after thirty days. */
 const blockedMs = 30 * 86_400_000
 
@@ -40,6 +42,12 @@ export async function sweep({ db, now }: Pick<TenantContext, 'db' | 'now'>): Pro
       .where('created_at', '<', new Date(at.getTime() - blockedMs))
       .execute()
     await sweepMails(trx, at)
+    await trx
+      .updateTable('signing_keys')
+      .set({ status: 'revoked', revoked_at: at })
+      .where('status', '=', 'previous')
+      .where('retired_at', '<', new Date(at.getTime() - longestTokenMs))
+      .execute()
     await trx.deleteFrom('tickets').where('expires_at', '<', at).execute()
     await trx.deleteFrom('organization_invitations').where('expires_at', '<', longAgo).execute()
     // Auth0 keeps what a job did for a day.

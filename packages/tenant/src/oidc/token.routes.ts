@@ -44,13 +44,17 @@ export function tokenRoutes(context: TenantContext): Router {
     const grant = grants.get(body.grant_type)
     if (!grant) throw new OAuthError(403, 'unsupported_grant_type', `Unsupported grant type: ${body.grant_type}`)
     allowGrant(client, body.grant_type)
-    const answer = await grant(context, {
+    const request = {
       origin: originOf(context, req),
       client,
       body,
       dpopThumbprint: await readDpop(context, req),
       ip: personsAddress(req, client),
       userAgent: req.headers['user-agent'],
+    }
+    const answer = await grant(context, request).catch((error: unknown) => {
+      noteRefusal(context, request, error)
+      throw error
     })
     // RFC 6749 §5.1; Auth0 names no charset here.
     res.setHeader('Content-Type', 'application/json').setHeader('Cache-Control', 'no-store')
@@ -66,6 +70,24 @@ export function tokenRoutes(context: TenantContext): Router {
     res.status(200).end() // also for a token we do not know (RFC 7009 §2.2)
   })
   return router
+}
+
+/** The others write down themselves what went wrong: they know of whom. */
+const failures: Record<string, string> = { client_credentials: 'feccft', authorization_code: 'feacft' }
+
+function noteRefusal({ logs }: TenantContext, { client, body, ip, userAgent }: GrantRequest, error: unknown): void {
+  const type = failures[body.grant_type]
+  if (type === undefined || !(error instanceof OAuthError)) return
+  logs.write({
+    type,
+    description: error.message,
+    client_id: client.clientId,
+    client_name: client.name,
+    ip,
+    user_agent: userAgent,
+    audience: body.audience,
+    scope: body.scope,
+  })
 }
 
 /**

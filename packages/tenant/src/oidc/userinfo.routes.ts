@@ -25,7 +25,8 @@ export function userinfoRoutes(context: TenantContext): Router {
       if (!/^(bearer|dpop)$/i.test(scheme) || token === '') throw new TokenInvalid('An access token is required')
       const bearer = await bearerOf(context, token)
       if (bearer.dpopThumbprint !== undefined || /^dpop$/i.test(scheme)) {
-        // A bound token is worth nothing without its key (RFC 9449 §7.1).
+        // A bound token is worth nothing without its key, and does not pass for another kind (RFC 9449 §7.1, §7.2).
+        if (!/^dpop$/i.test(scheme)) throw new TokenInvalid('A bound token goes under the scheme DPoP')
         const proven = await dpopThumbprint(context, req, token)
         if (proven === undefined || proven !== bearer.dpopThumbprint)
           throw new TokenInvalid('The DPoP proof is missing or by another key')
