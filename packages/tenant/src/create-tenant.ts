@@ -18,6 +18,7 @@ import { startSweeping } from './oidc/sweep.ts'
 import { rateLimits } from './rate-limits/rate-limits.ts'
 import type { RateLimitPlan } from './rate-limits/rate-limits.ts'
 import type { TenantSchema } from './schema.ts'
+import { openRecentReads } from './recent-reads.ts'
 import { openSigningKeys } from './signing-keys/signing-keys.ts'
 import type { TenantContext } from './tenant-context.ts'
 
@@ -65,7 +66,8 @@ export async function createTenant({
     const logs = openLogWriter({ db: database.db, now, logger })
     const { db, copyJson } = database
     const mail = openMailer({ db, now, logs, logger }, settings.mail ?? {})
-    const context: TenantContext = { db, copyJson, keys, secret, origins, now, logs, mail, logger }
+    const recent = openRecentReads(db)
+    const context: TenantContext = { db, copyJson, keys, recent, secret, origins, now, logs, mail, logger }
     const jobs = runJobs(context)
     const router = Router()
     router.use(requestContext(logger))

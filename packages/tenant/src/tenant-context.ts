@@ -2,6 +2,7 @@ import type { Database, Kysely } from '@rollcall/database'
 import type { Logger } from '@rollcall/http-kit'
 import type { LogWriter } from './logs/log-writer.ts'
 import type { Mailer } from './mail/mailer.ts'
+import type { RecentReads } from './recent-reads.ts'
 import type { SigningKeys } from './signing-keys/signing-keys.ts'
 import type { TenantSchema } from './schema.ts'
 
@@ -11,6 +12,8 @@ export interface TenantContext {
   /** Streams what a query gives; see Database.copyJson. */
   copyJson: Database<TenantSchema>['copyJson']
   keys: SigningKeys
+  /** What each token request asks for, and few change. */
+  recent: RecentReads
   /** 32 bytes that seal client secrets and private keys. */
   secret: Buffer
   /** The origins the tenant is called by (`http://localhost:8001`), the canonical one first. */

@@ -57,6 +57,7 @@ export function controlRoutes(context: TenantContext, databaseUrl: string): Rout
   async function restore(name: string): Promise<void> {
     await quiet(context)
     if (!(await restoreSnapshot(db, name))) throw missing()
+    context.recent.forget()
   }
   return router
 }

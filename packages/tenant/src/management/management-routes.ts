@@ -35,7 +35,7 @@ import { deepestNesting, isStorable, isTooDeep } from '../storable.ts'
 /** The Management API, to be mounted at `/api/v2`. */
 export function managementRoutes(context: TenantContext, jobs: JobRunner): Router {
   const router = Router()
-  router.use(authenticate(context), logManagement(context), json({ limit: '1mb' }))
+  router.use(authenticate(context), logManagement(context), forgetAfterWrites(context), json({ limit: '1mb' }))
   router.use((req, _res, next) => {
     if (isTooDeep(req.body)) {
       req.body = undefined // nobody is to walk it, the log neither
@@ -54,6 +54,20 @@ export function managementRoutes(context: TenantContext, jobs: JobRunner): Route
   router.use(nothingHere, managementErrorHandler)
   return router
 }
+
+/** What a write changed counts before its caller hears that it was done. */
+const forgetAfterWrites =
+  ({ recent }: TenantContext): RequestHandler =>
+  (req, res, next) => {
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => typeof res
+      res.writeHead = (...args: unknown[]) => {
+        recent.forget()
+        return writeHead(...args)
+      }
+    }
+    next()
+  }
 
 export const nothingHere: RequestHandler = () => {
   throw new ManagementError(404, 'Not Found')

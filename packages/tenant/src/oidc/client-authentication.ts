@@ -2,7 +2,7 @@ import { isStorable } from '../storable.ts'
 import type { Request } from 'express'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import type { JWTPayload } from 'jose'
-import { findClient, publicKeysOf } from '../clients/clients.store.ts'
+import { publicKeysOf } from '../clients/clients.store.ts'
 import type { Client } from '../clients/clients.store.ts'
 import { isSame } from '../hashing.ts'
 import { unseal } from '../sealing.ts'
@@ -35,7 +35,7 @@ export async function authenticateClient(
   if (clientId === undefined) throw invalidRequest('Missing required parameter: client_id')
   if (!isStorable(clientId)) throw clientUnknown()
   if (basic && body.client_id !== undefined && body.client_id !== basic.clientId) throw clientUnknown()
-  const client = await findClient(context.db, clientId)
+  const client = await context.recent.client(clientId)
   const secret = basic?.secret ?? body.client_secret
   const kept = client?.secretSealed
     ? unseal(context.secret, client.secretSealed, `client secret ${client.clientId}`)
@@ -53,7 +53,7 @@ async function byAssertion(context: TenantContext, body: TokenRequest): Promise<
   if (type !== assertionType) throw invalidRequest(`client_assertion_type must be ${assertionType}`)
   const clientId = issuerOf(assertion)
   if (clientId === undefined || (claimedId !== undefined && claimedId !== clientId)) throw clientUnknown()
-  const client = await findClient(context.db, clientId)
+  const client = await context.recent.client(clientId)
   if (client?.settings.token_endpoint_auth_method !== 'private_key_jwt') throw clientUnknown()
   const { exp = 0, jti } = await verifyAssertion(context, client, assertion)
   if (exp - context.now().getTime() / 1000 > longestAssertionSeconds) throw clientUnknown()

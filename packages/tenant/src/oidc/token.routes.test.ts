@@ -148,20 +148,13 @@ test('the management client asks for one token for many calls, and renews it bef
   expect(count()).toBe(1)
 
   // The client renews ten seconds before the end: a token for nine seconds is renewed for each call.
-  await tenant.tenant.context.db
-    .updateTable('resource_servers')
-    .set({ settings: JSON.stringify({ token_lifetime: 9 }) })
-    .where('is_system', '=', true)
-    .execute()
+  const management = `/resource-servers/${encodeURIComponent(managementAudience())}`
+  await tenant.api('PATCH', management, { token_lifetime: 9 })
   const renewing = client()
   await renewing.users.list({ per_page: 1 })
   await renewing.users.list({ per_page: 1 })
   expect(count()).toBe(3)
-  await tenant.tenant.context.db
-    .updateTable('resource_servers')
-    .set({ settings: '{}' })
-    .where('is_system', '=', true)
-    .execute()
+  await tenant.api('PATCH', management, { token_lifetime: 86_400 })
 })
 
 async function makeKeyClient() {
@@ -181,6 +174,56 @@ async function makeKeyClient() {
   })
   return { clientId, privateKey }
 }
+
+test('a new secret, a narrower grant and a client that is gone count at once, and within a second in another process', async () => {
+  const other = await startTestTenant(tenant)
+  const { body: made } = await tenant.api('POST', '/clients', {
+    name: 'Changing',
+    app_type: 'non_interactive',
+    grant_types: ['client_credentials'],
+  })
+  const { client_id: clientId, client_secret: first } = made as Record<string, string>
+  const { body: grant } = await tenant.api('POST', '/client-grants', {
+    client_id: clientId,
+    audience: managementAudience(),
+    scope: ['read:users', 'read:roles'],
+  })
+  const grantPath = `/client-grants/${(grant as { id: string }).id}`
+  const askAt = async (at: string, secret: string | undefined) => {
+    const response = await fetch(`${at}/oauth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: secret,
+        audience: managementAudience(),
+      }),
+    })
+    const body = (await response.json()) as { scope?: string }
+    return { status: response.status, scope: body.scope }
+  }
+  /** Both processes have just read how it was. */
+  const warm = (secret: string | undefined) => Promise.all([askAt(tenant.http, secret), askAt(other.http, secret)])
+  await warm(first)
+  await tenant.api('PATCH', grantPath, { scope: ['read:users'] })
+  expect(await askAt(tenant.http, first)).toEqual({ status: 200, scope: 'read:users' })
+  await expect.poll(() => askAt(other.http, first), { timeout: 2000 }).toEqual({ status: 200, scope: 'read:users' })
+
+  await warm(first)
+  const { body: rotated } = await tenant.api('POST', `/clients/${clientId}/rotate-secret`)
+  const { client_secret: second } = rotated as Record<string, string>
+  expect([(await askAt(tenant.http, first)).status, (await askAt(tenant.http, second)).status]).toEqual([401, 200])
+  await expect.poll(async () => (await askAt(other.http, first)).status, { timeout: 2000 }).toBe(401)
+
+  await warm(second)
+  await tenant.api('DELETE', grantPath)
+  expect((await askAt(tenant.http, second)).status).toBe(403)
+  await tenant.api('DELETE', `/clients/${clientId}`)
+  expect((await askAt(tenant.http, second)).status).toBe(401)
+  await expect.poll(async () => (await askAt(other.http, second)).status, { timeout: 2000 }).toBe(401)
+  await other.close()
+})
 
 test('a signed assertion is taken once, for us, and for a short while', async () => {
   const { clientId, privateKey } = await makeKeyClient()

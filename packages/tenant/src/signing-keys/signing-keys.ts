@@ -88,7 +88,11 @@ export async function openSigningKeys(db: Kysely<TenantSchema>, secret: Buffer):
     rotate: async () => {
       await transaction(db, async (trx) => {
         await sql`SELECT pg_advisory_xact_lock(hashtext('rollcall signing keys'))`.execute(trx)
-        await trx.updateTable('signing_keys').set({ status: 'previous', retired_at: sql`now()` }).where('status', '=', 'current').execute()
+        await trx
+          .updateTable('signing_keys')
+          .set({ status: 'previous', retired_at: sql`now()` })
+          .where('status', '=', 'current')
+          .execute()
         await trx.updateTable('signing_keys').set({ status: 'current' }).where('status', '=', 'next').execute()
         await addKey(trx, secret, 'next')
       })

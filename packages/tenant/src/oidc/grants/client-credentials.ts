@@ -1,4 +1,3 @@
-import { findGrantedApi } from '../../client-grants/client-grants.store.ts'
 import { toIdentifier } from '../../resource-servers/resource-servers.store.ts'
 import type { Client } from '../../clients/clients.store.ts'
 import { findOrganizationBy } from '../../organizations/organization-sign-in.ts'
@@ -19,7 +18,7 @@ export async function clientCredentials(
   if (audience === undefined || audience === '') {
     throw denied('No audience parameter was provided, and no default audience has been configured')
   }
-  const api = await findGrantedApi(context.db, client.clientId, toIdentifier(context.origins(), audience))
+  const api = await context.recent.grantedApi(client.clientId, toIdentifier(context.origins(), audience))
   if (!api) throw denied(`Service not enabled within domain: ${audience}`)
   const { grant } = api
   if (!grant) {
