@@ -74,3 +74,14 @@ CREATE INDEX pushed_requests_expiry ON pushed_requests (expires_at);
 
 -- When a key signed for the last time: once nothing it signed can be good any more, it is published no more.
 ALTER TABLE signing_keys ADD COLUMN retired_at timestamptz(3);
+
+-- Names are folded as every language folds them, not a to z alone, which is all that a column compared byte by byte would do.
+CREATE OR REPLACE FUNCTION user_search_text(email text, name text, nickname text, username text, phone_number text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT lower(concat_ws(E'\n', email, name, nickname, username, phone_number) COLLATE "default")
+$$;
+UPDATE user_search SET txt = lower(txt COLLATE "default") WHERE txt <> lower(txt COLLATE "default");
+DROP INDEX users_name;
+CREATE INDEX users_name ON users (lower(name COLLATE "default"), user_id);
+-- By name from the other end, those without one last.
+CREATE INDEX users_name_descending ON users (lower(name COLLATE "default") DESC NULLS LAST, user_id DESC);

@@ -18,7 +18,7 @@ const sortable: Record<string, RawBuilder<unknown>> = {
   updated_at: sql`u.updated_at`,
   last_login: sql`u.last_login`,
   logins_count: sql`u.logins_count`,
-  name: sql`lower(u.name)`,
+  name: sql`lower(u.name COLLATE "default")`,
   email: sql`lower(u.email)`,
   nickname: sql`u.nickname`,
   username: sql`u.username`,
@@ -87,7 +87,7 @@ function pageOf(tree: Query | undefined, query: ListUsersQuery): RawBuilder<unkn
   const slice = sql`LIMIT ${limit} OFFSET ${page * limit}`
   if (pattern !== undefined && field === 'created_at' && query.connection === undefined) {
     return sql`SELECT user_id, row_number() OVER () AS place FROM (
-      SELECT user_id FROM user_search WHERE txt LIKE ${pattern} ORDER BY created_at ${order}, user_id ${order} ${slice}) found`
+      SELECT user_id FROM user_search WHERE txt LIKE lower(${pattern}::text COLLATE "default") ORDER BY created_at ${order}, user_id ${order} ${slice}) found`
   }
   // A user who lacks what is sorted by comes last, whichever way.
   const key = sortable[field] ?? sql`u.created_at`
@@ -110,7 +110,11 @@ async function count(
   }
   const { rows } =
     pattern !== undefined && connection === undefined
-      ? await sql<{ total: number }>`SELECT count(*) AS total FROM user_search WHERE txt LIKE ${pattern}`.execute(db)
+      ? await sql<{
+          total: number
+        }>`SELECT count(*) AS total FROM user_search WHERE txt LIKE lower(${pattern}::text COLLATE "default")`.execute(
+          db,
+        )
       : await sql<{
           total: number
         }>`SELECT count(*) AS total FROM users u WHERE ${condition(tree, connection)}`.execute(db)

@@ -35,8 +35,7 @@ const contradiction = sql<boolean>`false`
  */
 export function compileQuery(query: Query): Condition {
   const pattern = searchPatternOf(query)
-  if (pattern !== undefined)
-    return sql<boolean>`u.user_id IN (SELECT user_id FROM user_search WHERE txt LIKE ${pattern})`
+  if (pattern !== undefined) return within(pattern)
   switch (query.kind) {
     case 'and':
       return sql<boolean>`(${sql.join(query.parts.map(compileQuery), sql` AND `)})`
@@ -55,6 +54,16 @@ export function compileQuery(query: Query): Condition {
 }
 
 /**
+ * Text without its case, as PostgreSQL folds it in every language: the columns compare byte by byte, and would fold a to z alone. What is looked
+ * for is folded by the same hand, so that both agree.
+ */
+const folded = (text: RawBuilder<unknown>): RawBuilder<unknown> => sql`lower(${text} COLLATE "default")`
+
+/** Who has this text in one of the fields that the narrow table holds. */
+const within = (pattern: string): Condition =>
+  sql<boolean>`u.user_id IN (SELECT user_id FROM user_search WHERE txt LIKE ${folded(sql`${pattern}::text`)})`
+
+/**
  * The LIKE pattern on `user_search.txt` that is the whole query, if it is one: the same text looked for within each searched field, or a bare
  * term. Such a query is answered from the narrow table alone.
  */
@@ -62,9 +71,7 @@ export function searchPatternOf(query: Query): string | undefined {
   if (query.kind === 'match' && query.field === undefined) {
     const { pieces } = query.value
     const literal = pieces.filter((piece) => piece !== '')
-    return literal.length === 1 && (literal[0]?.length ?? 0) >= 3
-      ? `%${escapeLike(literal[0] ?? '').toLowerCase()}%`
-      : undefined
+    return literal.length === 1 && (literal[0]?.length ?? 0) >= 3 ? `%${escapeLike(literal[0] ?? '')}%` : undefined
   }
   if (query.kind !== 'or') return undefined
   const wanted = new Set<string>()
@@ -74,7 +81,7 @@ export function searchPatternOf(query: Query): string | undefined {
     const [before, text, after] = part.value.pieces
     if (part.value.pieces.length !== 3 || before !== '' || after !== '' || text === undefined || text === '')
       return undefined
-    wanted.add(text.toLowerCase())
+    wanted.add(text)
     fields.add(part.field)
   }
   const [text] = wanted
@@ -88,19 +95,19 @@ const likePattern = ({ pieces }: Value) => pieces.map(escapeLike).join('%')
 const literalOf = ({ pieces }: Value) => pieces.join('*')
 const isWildcard = ({ pieces, isPhrase }: Value) => !isPhrase && pieces.length > 1
 
-function anywhere(value: Value): Condition {
-  const pattern = `%${likePattern(value).replace(/^%|%$/g, '').toLowerCase()}%`
-  return sql<boolean>`u.user_id IN (SELECT user_id FROM user_search WHERE txt LIKE ${pattern})`
+function anywhere({ pieces }: Value): Condition {
+  const ends = pieces.filter((piece, index) => piece !== '' || (index > 0 && index < pieces.length - 1))
+  return within(`%${ends.map(escapeLike).join('%')}%`)
 }
 
 function match(field: string, value: Value): Condition {
   const text = textColumns[field]
-  if (text) return matchText(field, text.isCaseSensitive, value)
+  if (text) return matchText(field, value)
   if (field === 'email.domain') {
     const domain = sql`split_part(lower(u.email), '@', 2)`
     return isWildcard(value)
-      ? sql<boolean>`${domain} LIKE ${likePattern(value).toLowerCase()}`
-      : sql<boolean>`${domain} = ${literalOf(value).toLowerCase()}`
+      ? sql<boolean>`${domain} LIKE lower(${likePattern(value)}::text COLLATE "C")`
+      : sql<boolean>`${domain} = lower(${literalOf(value)}::text COLLATE "C")`
   }
   if (booleanColumns.includes(field)) {
     const wanted = literalOf(value)
@@ -126,16 +133,22 @@ function match(field: string, value: Value): Condition {
   throw new QuerySyntaxError(`${field} cannot be searched`)
 }
 
-function matchText(field: string, isCaseSensitive: boolean, value: Value): Condition {
-  const cell = isCaseSensitive ? sql`${column(field)}` : sql`lower(${column(field)})`
-  const fold = (text: string) => (isCaseSensitive ? text : text.toLowerCase())
+/** How a text column compares, and what is compared with it. E-mail addresses are stored lower-cased. */
+function comparison(field: string): { cell: RawBuilder<unknown>; fold: (text: string) => RawBuilder<unknown> } {
+  if (textColumns[field]?.isCaseSensitive) return { cell: column(field), fold: (text) => sql`${text}::text` }
+  if (field === 'email') return { cell: sql`lower(u.email)`, fold: (text) => sql`${text.toLowerCase()}::text` }
+  return { cell: folded(column(field)), fold: (text) => folded(sql`${text}::text`) }
+}
+
+function matchText(field: string, value: Value): Condition {
+  const { cell, fold } = comparison(field)
   if (!isWildcard(value)) return sql<boolean>`${cell} = ${fold(literalOf(value))}`
-  const pattern = fold(likePattern(value))
+  const condition = sql<boolean>`${cell} LIKE ${fold(likePattern(value))}`
   const isAnchored = value.pieces[0] !== ''
   const longest = value.pieces.reduce((one, other) => (other.length > one.length ? other : one), '')
-  if (isAnchored || longest.length < 3 || !searchFields.includes(field)) return sql<boolean>`${cell} LIKE ${pattern}`
+  if (isAnchored || longest.length < 3 || !searchFields.includes(field)) return condition
   // The trigram index finds who may match in any field; the column then says who does.
-  return sql<boolean>`(u.user_id IN (SELECT user_id FROM user_search WHERE txt LIKE ${`%${escapeLike(longest.toLowerCase())}%`}) AND ${cell} LIKE ${pattern})`
+  return sql<boolean>`(${within(`%${escapeLike(longest)}%`)} AND ${condition})`
 }
 
 interface MetadataPath {
@@ -149,25 +162,31 @@ function metadataPath(field: string): MetadataPath | undefined {
   return isMetadata && path.length > 0 && path.every(Boolean) ? { table, path } : undefined
 }
 
-function matchMetadata({ table, path }: MetadataPath, value: Value): Condition {
+/** `$."a"."b"`: lists on the way are looked into, as if each of their items stood alone (the lax mode of SQL/JSON paths). */
+const pathOf = ({ path }: MetadataPath): string => ['$', ...path.map((key) => JSON.stringify(key))].join('.')
+
+/** Whether somewhere on the path there is something that meets a condition on `@`. */
+const somewhere = (metadata: MetadataPath, condition: string): Condition =>
+  sql<boolean>`coalesce(${column(metadata.table)} @? ${`${pathOf(metadata)} ? (${condition})`}::jsonpath, false)`
+
+function matchMetadata(metadata: MetadataPath, value: Value): Condition {
   if (isWildcard(value)) {
-    if (table === 'user_metadata') throw new QuerySyntaxError('user_metadata cannot be searched with wildcards')
-    return sql<boolean>`${column(table)} #>> ${path} LIKE ${likePattern(value)}`
+    if (metadata.table === 'user_metadata')
+      throw new QuerySyntaxError('user_metadata cannot be searched with wildcards')
+    const pattern = value.pieces.map((piece) => piece.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)).join('.*')
+    return somewhere(metadata, `@ like_regex ${JSON.stringify(`^${pattern}$`)} flag "s"`)
   }
   const text = literalOf(value)
   const number = toNumber(value)
   const candidates: unknown[] = [text]
   if (!value.isPhrase && number !== undefined) candidates.push(number)
   if (!value.isPhrase && (text === 'true' || text === 'false')) candidates.push(text === 'true')
-  // Arrays are searched as if each of their items stood alone.
-  const documents = candidates.flatMap((candidate) => [nest(path, candidate), nest(path, [candidate])])
-  return sql<boolean>`(${sql.join(
-    documents.map((document) => sql`${column(table)} @> ${JSON.stringify(document)}::jsonb`),
-    sql` OR `,
-  )})`
+  const path = pathOf(metadata)
+  const wanted = candidates.map((candidate) => `${path} == ${JSON.stringify(candidate)}`)
+  // A condition for the index each: PostgreSQL joins them.
+  const parts = wanted.map((one) => sql`${column(metadata.table)} @@ ${one}::jsonpath`)
+  return sql<boolean>`coalesce(${sql.join(parts, sql` OR `)}, false)`
 }
-
-const nest = (path: string[], leaf: unknown): unknown => path.reduceRight((inner, key) => ({ [key]: inner }), leaf)
 
 function toNumber(value: Value): number | undefined {
   const text = literalOf(value)
@@ -181,10 +200,10 @@ function exists(field: string): Condition {
   }
   if (field === 'logins_count') return sql<boolean>`u.logins_count > 0`
   // An empty object or list is not indexed by Auth0: to a search it is not there.
-  const filled = (cell: RawBuilder<unknown>) => sql<boolean>`coalesce(${cell}, 'null') NOT IN ('null', '{}', '[]')`
-  if (field === 'user_metadata' || field === 'app_metadata') return filled(sql`${column(field)}`)
+  const filled = ['(@.type() == "object" && exists(@.*))', '(@.type() == "array" && exists(@[*]))', '(@.type() != "object" && @.type() != "array" && @.type() != "null")'].join(' || ') // prettier-ignore
+  if (field === 'user_metadata' || field === 'app_metadata') return somewhere({ table: field, path: [] }, filled)
   const metadata = metadataPath(field)
-  if (metadata) return filled(sql`${column(metadata.table)} #> ${metadata.path}`)
+  if (metadata) return somewhere(metadata, filled)
   if (field in identityColumns) return sql<boolean>`true`
   throw new QuerySyntaxError(`${field} cannot be searched`)
 }
@@ -196,28 +215,33 @@ function range(field: string, low: Bound, high: Bound): Condition {
   if (field === 'logins_count') {
     return between(sql`u.logins_count`, { low: numberBound(low), high: numberBound(high) })
   }
-  const text = textColumns[field]
-  if (text) {
-    const fold = (bound: Bound) => ({ ...bound, value: text.isCaseSensitive ? bound.text : bound.text?.toLowerCase() })
-    const cell = text.isCaseSensitive ? sql`${column(field)}` : sql`lower(${column(field)})`
-    return between(cell, { low: fold(low), high: fold(high) })
+  if (field in textColumns) {
+    const { cell, fold } = comparison(field)
+    const end = ({ text, isInclusive }: Bound): End => ({
+      value: text === undefined ? undefined : sql`${fold(text)} COLLATE "C"`,
+      isInclusive,
+    })
+    return between(sql`${cell} COLLATE "C"`, { low: end(low), high: end(high) })
   }
   const metadata = metadataPath(field)
   if (metadata?.table === 'user_metadata') throw new QuerySyntaxError('user_metadata cannot be searched by range')
   if (metadata) {
-    const cell = sql`u.app_metadata #>> ${metadata.path}`
-    const isNumeric = [low.text, high.text].every(
-      (end) => end === undefined || toNumber({ pieces: [end], isPhrase: false }) !== undefined,
+    const ends = [low, high].map(({ text }) => text)
+    const isNumeric = ends.every(
+      (text) => text === undefined || toNumber({ pieces: [text], isPhrase: false }) !== undefined,
     )
-    if (!isNumeric) return between(cell, { low: { ...low, value: low.text }, high: { ...high, value: high.text } })
-    const number = sql`CASE WHEN jsonb_typeof(u.app_metadata #> ${metadata.path}) = 'number' THEN (${cell})::numeric END`
-    return between(number, { low: numberBound(low), high: numberBound(high) })
+    const literal = (text: string) => (isNumeric ? text : JSON.stringify(text))
+    const conditions = [
+      ...(low.text === undefined ? [] : [`@ ${low.isInclusive ? '>=' : '>'} ${literal(low.text)}`]),
+      ...(high.text === undefined ? [] : [`@ ${high.isInclusive ? '<=' : '<'} ${literal(high.text)}`]),
+    ]
+    return conditions.length === 0 ? exists(field) : somewhere(metadata, conditions.join(' && '))
   }
   throw new QuerySyntaxError(`${field} cannot be searched by range`)
 }
 
 interface End {
-  value: string | number | Date | undefined
+  value: RawBuilder<unknown> | number | Date | undefined
   isInclusive: boolean
 }
 
@@ -254,11 +278,16 @@ export function spanOf(text: string): [Date, Date] {
   const parts = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text)
   if (!parts) {
     const moment = new Date(/^\d{4}-\d{2}-\d{2}T/.test(text) ? text : Number.NaN)
-    if (Number.isNaN(moment.getTime())) throw new QuerySyntaxError(`${text} is not a date`)
+    if (Number.isNaN(moment.getTime()) || moment.getUTCFullYear() < 1)
+      throw new QuerySyntaxError(`${text} is not a date`)
     return [moment, moment]
   }
   const [year, month, day] = parts.slice(1).map((part) => (part === undefined ? undefined : Number(part)))
-  const start = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1))
+  const start = new Date(0)
+  start.setUTCFullYear(year ?? 0, (month ?? 1) - 1, day ?? 1)
+  const isReal =
+    start.getUTCFullYear() === year && start.getUTCMonth() + 1 === (month ?? 1) && start.getUTCDate() === (day ?? 1)
+  if (!isReal || year === 0) throw new QuerySyntaxError(`${text} is not a date`)
   const end = new Date(start)
   if (day !== undefined) end.setUTCDate(end.getUTCDate() + 1)
   else if (month !== undefined) end.setUTCMonth(end.getUTCMonth() + 1)
