@@ -35,7 +35,11 @@ test('with nothing set, the local tenant and the embedded server are used', () =
     dataFolder: join(folder, '.rollcall'),
     databaseUrl: undefined,
     auth0: undefined,
-    tenant: { rateLimits: 'off', mail: { smtpUrl: undefined, from: undefined } },
+    tenant: {
+      rateLimits: 'off',
+      mail: { smtpUrl: undefined, from: undefined },
+      search: { lagMs: undefined, cap: undefined, timeoutMs: undefined },
+    },
     logLevel: process.stdout.isTTY ? 'warn' : 'info',
   })
 })

@@ -53,6 +53,9 @@ const port = (fallback: number) =>
     .max(65_535, 'is above 65535.')
     .default(fallback)
 
+const whole = (least: number, most: number) =>
+  z.coerce.number('is not a number.').int('is not a whole number.').min(least, `is below ${least}.`).max(most, `is above ${most}.`) // prettier-ignore
+
 const Environment = z.object({
   PORT: port(8000), // 0: any free port
   TENANT_PORT: port(8001),
@@ -62,6 +65,9 @@ const Environment = z.object({
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'is none of silent, error, warn, info, debug.')
     .optional(),
   TENANT_RATE_LIMITS: z.enum(rateLimitPlans, `is none of ${rateLimitPlans.join(', ')}.`).default('off'),
+  TENANT_SEARCH_LAG_MS: whole(0, 60_000).optional(),
+  TENANT_SEARCH_CAP: whole(1, 1_000_000).optional(),
+  TENANT_SEARCH_TIMEOUT_MS: whole(1, 600_000).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'is not an SMTP URL.' }).optional(),
   MAIL_FROM: z.string().optional(),
   AUTH0_DOMAIN: z.string().optional(),
@@ -78,6 +84,9 @@ const mends: Record<string, string> = {
   DATABASE_URL:
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
   TENANT_RATE_LIMITS: 'Leave it out for none.',
+  TENANT_SEARCH_LAG_MS: 'Write it in milliseconds, 60000 at most, or leave it out for none.',
+  TENANT_SEARCH_CAP: 'Auth0’s is 1000; leave it out for none.',
+  TENANT_SEARCH_TIMEOUT_MS: 'Auth0’s is 2000; leave it out for none.',
   SMTP_URL: 'Write it as smtp://user:password@host:587, or leave it out to read mail at /mailbox.',
   LOG_LEVEL: 'Leave it out for the default.',
 }
@@ -115,6 +124,11 @@ export function readConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     tenant: {
       rateLimits: values.TENANT_RATE_LIMITS,
       mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
+      search: {
+        lagMs: values.TENANT_SEARCH_LAG_MS,
+        cap: values.TENANT_SEARCH_CAP,
+        timeoutMs: values.TENANT_SEARCH_TIMEOUT_MS,
+      },
     },
     // On a terminal the lines would drown what the program says to the person in front of it.
     logLevel: values.LOG_LEVEL ?? (process.stdout.isTTY ? 'warn' : 'info'),

@@ -21,6 +21,8 @@ import type { TenantSchema } from './schema.ts'
 import { openRecentReads } from './recent-reads.ts'
 import { openSigningKeys } from './signing-keys/signing-keys.ts'
 import type { TenantContext } from './tenant-context.ts'
+import { openSearchReader } from './users/search/search-reader.ts'
+import type { SearchSettings } from './users/search/search-reader.ts'
 
 /** What whoever runs a tenant may choose about it. */
 export interface TenantSettings {
@@ -28,6 +30,7 @@ export interface TenantSettings {
   rateLimits?: RateLimitPlan | undefined
   /** How mail leaves; without a server it is kept, to be read at /mailbox. */
   mail?: MailSettings | undefined
+  search?: SearchSettings | undefined
 }
 
 export interface TenantOptions {
@@ -67,7 +70,8 @@ export async function createTenant({
     const { db, copyJson } = database
     const mail = openMailer({ db, now, logs, logger }, settings.mail ?? {})
     const recent = openRecentReads(db)
-    const context: TenantContext = { db, copyJson, keys, recent, secret, origins, now, logs, mail, logger }
+    const search = openSearchReader({ db, databaseUrl, settings: settings.search ?? {}, logger })
+    const context: TenantContext = { db, copyJson, search, keys, recent, secret, origins, now, logs, mail, logger }
     const jobs = runJobs(context)
     const router = Router()
     router.use(requestContext(logger))
@@ -91,6 +95,7 @@ export async function createTenant({
         await jobs.close()
         await mail.close()
         await logs.close()
+        await search.close()
         await database.close()
       },
     }

@@ -5,12 +5,15 @@ import type { Mailer } from './mail/mailer.ts'
 import type { RecentReads } from './recent-reads.ts'
 import type { SigningKeys } from './signing-keys/signing-keys.ts'
 import type { TenantSchema } from './schema.ts'
+import type { SearchReader } from './users/search/search-reader.ts'
 
 /** What every part of the tenant stands on. */
 export interface TenantContext {
   db: Kysely<TenantSchema>
   /** Streams what a query gives; see Database.copyJson. */
   copyJson: Database<TenantSchema>['copyJson']
+  /** Lists of users are read through it. */
+  search: SearchReader
   keys: SigningKeys
   /** What each token request asks for, and few change. */
   recent: RecentReads

@@ -48,16 +48,24 @@ export type ListUsersQuery = z.infer<typeof ListUsersQuery>
 
 /** One page of the users that match, newest first unless asked otherwise; `total` counts all that match. */
 export async function listUsers(
-  { db, origins }: Pick<TenantContext, 'db' | 'origins'>,
+  { search, origins }: Pick<TenantContext, 'search' | 'origins'>,
   query: ListUsersQuery,
 ): Promise<{ users: WireUser[]; total: number }> {
+  if (search.cap !== undefined && (query.page + 1) * query.per_page > search.cap) {
+    throw badRequest(
+      `You can only page through the first ${search.cap} records. See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation.`,
+      'invalid_paging',
+    )
+  }
   if (query.search_engine === 'v1')
     throw badRequest('You are not allowed to use search_engine=v1.', 'invalid_query_string')
   const tree = query.q === undefined || query.q.trim() === '' ? undefined : readQuery(query.q)
-  const [users, total] = await Promise.all([
-    selectUsers(db, pageOf(tree, query)),
-    query.include_totals ? count(db, { tree, connection: query.connection }) : 0,
-  ])
+  const [users, total] = await search.read((db) =>
+    Promise.all([
+      selectUsers(db, pageOf(tree, query)),
+      query.include_totals ? count(db, { tree, connection: query.connection }) : 0,
+    ]),
+  )
   const origin = origins()[0] ?? ''
   return { users: users.map((user) => presentUser(user, origin)), total }
 }
