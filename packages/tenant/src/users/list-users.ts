@@ -7,7 +7,7 @@ import type { TenantSchema } from '../schema.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { presentUser } from './present-user.ts'
 import type { WireUser } from './present-user.ts'
-import { compileQuery, searchPatternOf } from './search/compile-query.ts'
+import { compileQuery, searchPatternOf, searchText } from './search/compile-query.ts'
 import { QuerySyntaxError, parseQuery } from './search/parse-query.ts'
 import type { Query } from './search/parse-query.ts'
 import { selectUsers } from './users.store.ts'
@@ -95,7 +95,7 @@ function pageOf(tree: Query | undefined, query: ListUsersQuery): RawBuilder<unkn
   const slice = sql`LIMIT ${limit} OFFSET ${page * limit}`
   if (pattern !== undefined && field === 'created_at' && query.connection === undefined) {
     return sql`SELECT user_id, row_number() OVER () AS place FROM (
-      SELECT user_id FROM user_search WHERE txt LIKE lower(${pattern}::text COLLATE "default") ORDER BY created_at ${order}, user_id ${order} ${slice}) found`
+      SELECT user_id FROM user_search WHERE txt LIKE ${searchText(pattern)} ORDER BY created_at ${order}, user_id ${order} ${slice}) found`
   }
   // A user who lacks what is sorted by comes last, whichever way.
   const key = sortable[field] ?? sql`u.created_at`
@@ -120,9 +120,7 @@ async function count(
     pattern !== undefined && connection === undefined
       ? await sql<{
           total: number
-        }>`SELECT count(*) AS total FROM user_search WHERE txt LIKE lower(${pattern}::text COLLATE "default")`.execute(
-          db,
-        )
+        }>`SELECT count(*) AS total FROM user_search WHERE txt LIKE ${searchText(pattern)}`.execute(db)
       : await sql<{
           total: number
         }>`SELECT count(*) AS total FROM users u WHERE ${condition(tree, connection)}`.execute(db)

@@ -59,9 +59,13 @@ export function compileQuery(query: Query): Condition {
  */
 const folded = (text: RawBuilder<unknown>): RawBuilder<unknown> => sql`lower(${text} COLLATE "default")`
 
+/** A pattern for `user_search.txt`, in the collation of its index. */
+export const searchText = (pattern: string): RawBuilder<string> =>
+  sql<string>`${folded(sql`${pattern}::text`)} COLLATE "C"`
+
 /** Who has this text in one of the fields that the narrow table holds. */
 const within = (pattern: string): Condition =>
-  sql<boolean>`u.user_id IN (SELECT user_id FROM user_search WHERE txt LIKE ${folded(sql`${pattern}::text`)})`
+  sql<boolean>`u.user_id IN (SELECT user_id FROM user_search WHERE txt LIKE ${searchText(pattern)})`
 
 /**
  * The LIKE pattern on `user_search.txt` that is the whole query, if it is one: the same text looked for within each searched field, or a bare
@@ -167,7 +171,7 @@ const pathOf = ({ path }: MetadataPath): string => ['$', ...path.map((key) => JS
 
 /** Whether somewhere on the path there is something that meets a condition on `@`. */
 const somewhere = (metadata: MetadataPath, condition: string): Condition =>
-  sql<boolean>`coalesce(${column(metadata.table)} @? ${`${pathOf(metadata)} ? (${condition})`}::jsonpath, false)`
+  sql<boolean>`${column(metadata.table)} @? ${`${pathOf(metadata)} ? (${condition})`}::jsonpath`
 
 function matchMetadata(metadata: MetadataPath, value: Value): Condition {
   if (isWildcard(value)) {
@@ -185,7 +189,7 @@ function matchMetadata(metadata: MetadataPath, value: Value): Condition {
   const wanted = candidates.map((candidate) => `${path} == ${JSON.stringify(candidate)}`)
   // A condition for the index each: PostgreSQL joins them.
   const parts = wanted.map((one) => sql`${column(metadata.table)} @@ ${one}::jsonpath`)
-  return sql<boolean>`coalesce(${sql.join(parts, sql` OR `)}, false)`
+  return sql<boolean>`(${sql.join(parts, sql` OR `)})`
 }
 
 function toNumber(value: Value): number | undefined {
