@@ -29,7 +29,7 @@ export function logManagement(context: TenantContext): RequestHandler {
       const { clientId, scopes, subject } = callerOf(req)
       context.logs.write({
         type: isRead ? 'mgmt_api_read' : res.statusCode < 400 ? 'sapi' : 'fapi',
-        description: description ?? (isRead ? 'Read secrets' : `${req.method} ${req.path}`),
+        description: description ?? (isRead ? 'Read secrets' : describe(req.method, String(route?.path ?? req.path))),
         client_id: clientId,
         client_name: '',
         ip: addressOf(req),
@@ -58,6 +58,12 @@ export function logManagement(context: TenantContext): RequestHandler {
   }
 }
 
+const verbs: Record<string, string> = { POST: 'Create', PATCH: 'Update', PUT: 'Set', DELETE: 'Delete' }
+
+/** What a setting of the tenant is called that has no name of its own here: `Update branding phone providers`. */
+const describe = (method: string, path: string): string =>
+  [verbs[method] ?? method, ...path.split('/').filter((part) => part !== '' && !part.startsWith(':'))].join(' ').replace(/[-_]/g, ' ') // prettier-ignore
+
 /** What SDKs say of themselves: base64url JSON in the Auth0-Client header. */
 function auth0Client(req: Request): { auth0_client?: unknown } {
   const header = req.headers['auth0-client']
@@ -69,13 +75,19 @@ function auth0Client(req: Request): { auth0_client?: unknown } {
   }
 }
 
-const secretName = /password|secret|token|ticket|recovery_code|invitation_url|private_key|otp|pem|^value$/i
+const secretName =
+  /pass(word|$)|_pass|secret|token|ticket|recovery_code|invitation_url|otp|pem|authorization|(api|access|auth|private|server|signing|shared).?key|dsn|^value$/i
+/** Objects that hold nothing but what lets somebody in. */
+const secretObject = /^(credentials|configuration)$/i
 
 /** A copy without what nobody should find in a log. */
 export function masked(value: unknown): unknown {
-  const text = JSON.stringify(value, (key, member: unknown) =>
-    secretName.test(key) && typeof member === 'string' ? '*****' : member,
-  )
+  const text = JSON.stringify(value, (key, member: unknown) => {
+    const isSecret = secretName.test(key)
+      ? typeof member === 'string'
+      : secretObject.test(key) && typeof member === 'object'
+    return isSecret ? '*****' : member
+  })
   if (text === undefined) return {}
   return text.length > largestBody ? { omitted: `${text.length} characters` } : (JSON.parse(text) as unknown)
 }

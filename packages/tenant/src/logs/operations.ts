@@ -86,6 +86,5 @@ export const operations: Record<string, string> = {
   'PUT /keys/signing/:kid/revoke': 'Revoke an Application Signing Key by its key id',
   'POST /blacklists/tokens': 'Blacklist a token',
   'DELETE /anomaly/blocks/ips/:ip': 'Remove the blocked IP address',
-  'POST /guardian/enrollments/ticket': 'Create a multi-factor authentication enrollment ticket',
   'DELETE /guardian/enrollments/:id': 'Delete a multi-factor authentication enrollment',
 }

@@ -22,9 +22,8 @@ export async function selectUsers(db: Kysely<TenantSchema>, page: RawBuilder<unk
   const { rows } = await sql<UserWithIdentities>`
     WITH page AS (${page})
     SELECT u.*, (
-      SELECT json_agg(json_strip_nulls(json_build_object(
-        'connection', i.connection, 'user_id', i.identity_id, 'provider', i.provider, 'isSocial', i.is_social, 'profileData', i.profile_data
-      )) ORDER BY i.position) FROM identities i WHERE i.user_id = u.user_id
+      SELECT json_agg(jsonb_build_object('connection', i.connection, 'user_id', i.identity_id, 'provider', i.provider, 'isSocial', i.is_social)
+        || CASE WHEN i.profile_data IS NULL THEN '{}' ELSE jsonb_build_object('profileData', i.profile_data) END ORDER BY i.position) FROM identities i WHERE i.user_id = u.user_id
     ) AS identities
     FROM page JOIN users u USING (user_id) ORDER BY page.place`.execute(db)
   return rows
