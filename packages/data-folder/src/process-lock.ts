@@ -33,7 +33,10 @@ export async function takeProcessLock(path: string): Promise<LockResult> {
       if (!isTaken) return { isHeld: true, release: () => rm(path, { force: true }) }
       const holder = await readHolder(path)
       if (holder && isAlive(holder)) return { isHeld: false, holder }
-      if (holder) await removeStale(path, holder)
+      if (!holder) continue // released between our two looks
+      const outcome = await replaceStale(path, { stale: holder, draft })
+      if (outcome === 'replaced') return { isHeld: true, release: () => rm(path, { force: true }) }
+      if (outcome !== 'changed') return { isHeld: false, holder: outcome }
     }
   } finally {
     await unlink(draft)
@@ -47,25 +50,26 @@ export function isAlive({ pid, startTime }: Holder): boolean {
 }
 
 /**
- * Removes the lock of a dead holder. Renamed first: of two processes that found it stale, only one gets to remove it, and neither
- * removes the lock that the other has taken since.
+ * Puts our lock in the place of a dead holder's. Who may do so is decided by a lock of its own, named after the dead: nobody else touches the file
+ * meanwhile, so it is never away, and never somebody's who lives. Whoever dies holding the right is replaced in the same way.
+ * @returns the holder of the right, if it is somebody else: they are about to hold the lock
  */
-async function removeStale(path: string, stale: Holder): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
+async function replaceStale(
+  path: string,
+  { stale, draft }: { stale: Holder; draft: string },
+): Promise<'replaced' | 'changed' | Holder> {
+  const right = await takeProcessLock(`${path}.after-${stale.pid}-${stale.startTime}`)
+  if (!right.isHeld) return right.holder
   try {
-    await rename(path, aside)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
+    const current = await readHolder(path)
+    if (current?.pid !== stale.pid || current.startTime !== stale.startTime) return 'changed'
+    const ours = `${path}.${randomUUID()}`
+    await link(draft, ours)
+    await rename(ours, path)
+    return 'replaced'
+  } finally {
+    await right.release()
   }
-  const moved = await readHolder(aside)
-  if (moved && (moved.pid !== stale.pid || moved.startTime !== stale.startTime) && isAlive(moved)) {
-    // Somebody took it between our look and our rename: give it back, unless a third has it already.
-    await link(aside, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    })
-  }
-  await rm(aside, { force: true })
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
