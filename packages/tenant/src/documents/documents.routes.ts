@@ -12,7 +12,7 @@ import { seal, unseal } from '../sealing.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { collections } from './collections.ts'
 import type { Collection } from './collections.ts'
-import { deleteDocument, listDocuments, merge, readDocument, writeDocument } from './documents.store.ts'
+import { deleteDocument, listDocuments, lockDocument, merge, readDocument, writeDocument } from './documents.store.ts'
 import { singletons } from './singletons.ts'
 import type { Singleton } from './singletons.ts'
 
@@ -72,6 +72,7 @@ function addSingleton(context: TenantContext, router: Router, singleton: Singlet
   router[verb](path, async (req, res) => {
     requireScope(req, update)
     const after = await transaction(context.db, async (trx): Promise<JsonValue> => {
+      await lockDocument(trx, { kind: path.slice(1), id: '' })
       if (isList) {
         const items = validate(z.array(z.string().max(100)).max(100), req.body, 'body')
         await kept.write(trx, '', { items })
@@ -154,6 +155,7 @@ function addCollection(context: TenantContext, router: Router, collection: Colle
       requireScope(req, `update:${noun}`)
       const change = readBody(req)
       const after = await transaction(db, async (trx) => {
+        await lockDocument(trx, { kind, id: String(req.params.id) })
         const before = await find(trx, String(req.params.id))
         const base = verb === 'put' ? { [idKey]: before[idKey] ?? '', ...(before.created_at !== undefined && { created_at: before.created_at }) } : before // prettier-ignore
         const body = {

@@ -1,4 +1,5 @@
-import type { Kysely } from '@rollcall/database'
+import { sql } from '@rollcall/database'
+import type { Kysely, Transaction } from '@rollcall/database'
 import type { JsonObject, TenantSchema } from '../schema.ts'
 
 /** A setting of the tenant: one document of a kind, or one of many. */
@@ -19,6 +20,11 @@ export async function readDocument(
     .where('id', '=', id)
     .executeTakeFirst()
   return row?.body
+}
+
+/** For a change that builds on what is there: others of the same document wait until the transaction ends, also when there is none yet. */
+export async function lockDocument(trx: Transaction<TenantSchema>, { kind, id }: DocumentKey): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`document ${kind} ${id}`}, 0))`.execute(trx)
 }
 
 /** In the order in which they were made. */

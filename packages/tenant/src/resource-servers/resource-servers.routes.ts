@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { transaction } from '@rollcall/database'
+import { sql, transaction } from '@rollcall/database'
 import { Router } from 'express'
 import type { Request } from 'express'
 import { z } from 'zod'
@@ -141,13 +141,13 @@ export function resourceServersRoutes(context: TenantContext): Router {
     if (before.isSystem && (scopes !== undefined || name !== undefined))
       throw badRequest('Cannot modify the system API.', 'operation_not_supported')
     await transaction(db, async (trx) => {
-      const changes = { ...before.settings, ...rest }
+      // What is named and nothing else: a change at the same time of another member stands.
       await trx
         .updateTable('resource_servers')
         .set({
-          name: name ?? before.name,
-          scopes: JSON.stringify(scopes ?? before.scopes),
-          settings: JSON.stringify(changes),
+          ...(name !== undefined && { name }),
+          ...(scopes !== undefined && { scopes: JSON.stringify(scopes) }),
+          settings: sql`settings || ${JSON.stringify(rest)}::jsonb`,
         })
         .where('id', '=', before.id)
         .execute()

@@ -1,7 +1,7 @@
 import { transaction } from '@rollcall/database'
 import { Router } from 'express'
 import { z } from 'zod'
-import { merge, writeDocument } from '../documents/documents.store.ts'
+import { lockDocument, merge, writeDocument } from '../documents/documents.store.ts'
 import { requireScope } from '../management/authorize.ts'
 import { FieldsQuery, pick } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
@@ -42,6 +42,7 @@ export function tenantSettingsRoutes({ db, now }: TenantContext): Router {
     requireScope(req, 'update:tenant_settings')
     const change = validate(UpdateBody, req.body, 'body')
     const body = await transaction(db, async (trx) => {
+      await lockDocument(trx, tenantSettings)
       const after = merge(await readTenantSettings(trx), change, [
         'flags',
         'universal_login',

@@ -1,7 +1,7 @@
 import { sql } from '@rollcall/database'
 import { Router } from 'express'
 import { z } from 'zod'
-import { requireScope } from '../management/authorize.ts'
+import { requireScope, requireScopeOn } from '../management/authorize.ts'
 import { ManagementError } from '../management/management-error.ts'
 import { PagingQuery, paged, pick, pagingQuery } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
@@ -71,15 +71,20 @@ export function usersRoutes(context: TenantContext): Router {
   })
 
   router.get('/users/:id', async (req, res) => {
-    requireScope(req, 'read:users')
+    requireScopeOn(req, { userId: idOf(req.params), anyOf: ['read:users'], own: ['read:current_user'] })
     const { fields, include_fields } = validate(FieldsQuery, req.query, 'query')
     res.json(pick(await getUser(context, idOf(req.params)), fields, include_fields))
   })
 
   router.patch('/users/:id', async (req, res) => {
     const body = validate(UpdateUserBody, req.body, 'body')
-    const isAppMetadataOnly = Object.keys(body).every((key) => key === 'app_metadata')
-    requireScope(req, 'update:users', ...(isAppMetadataOnly ? ['update:users_app_metadata'] : []))
+    const isOnly = (member: string) => Object.keys(body).every((key) => key === member)
+    requireScopeOn(req, {
+      userId: idOf(req.params),
+      anyOf: ['update:users', ...(isOnly('app_metadata') ? ['update:users_app_metadata'] : [])],
+      // Of themself people may change what is theirs to say.
+      own: isOnly('user_metadata') ? ['update:current_user_metadata'] : [],
+    })
     res.json(await updateUser(context, idOf(req.params), body, originOf(context, req)))
   })
 
