@@ -5,6 +5,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare, spreadOf } from './compare.ts'
+import { compareExport } from './exports.ts'
 import { openLoadGenerator } from './load/open-load-generator.ts'
 import { memoryOf, type Memory } from './memory.ts'
 import { tableHead, toLine, type Finding } from './report.ts'
@@ -28,7 +29,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 })
-const names = [...rowsOf({ floor: '', naiveProxy: '' }).map(({ name }) => name), 'memory', 'start']
+const names = [...rowsOf({ floor: '', naiveProxy: '' }).map(({ name }) => name), 'export', 'memory', 'start']
 if (values.only !== undefined && !names.includes(values.only)) {
   refuse(`--only ${values.only}: choose one of ${names.join(', ')}.`)
 }
@@ -80,7 +81,24 @@ async function measureLoads(): Promise<void> {
       `${users.toLocaleString('en')} users, ${rounds} rounds of ${values.seconds} s; ${new Date().toISOString().slice(0, 10)}\n\n${tableHead}`,
   )
   for (const row of chosen) await attempt(row.name, () => measureRow(row))
+  if (wants('export')) await attempt('export', measureExport)
   if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
+
+  async function measureExport(): Promise<void> {
+    const before = await memoryOf(rollcall.pid)
+    const result = await compareExport(site, rounding)
+    const after = await memoryOf(rollcall.pid)
+    tell({
+      name: 'export',
+      what: 'tenant: export of every user, NDJSON, gzip, unpacked',
+      unit: 'a second',
+      measured: result.measured,
+      reference: { what: 'COPY users TO STDOUT', value: result.reference, ratio: result.ratio },
+      target: { bound: 'at least', value: 0.5 },
+    })
+    const grown = after.proportionalMiB - before.proportionalMiB
+    tell({ name: 'export', what: 'memory that the exports left taken', unit: 'MiB', measured: spreadOf([grown]) })
+  }
 
   async function measureRow({ name, what, reference, metric, target, measured, against }: Row): Promise<void> {
     const loads = { measured: measured(site), reference: against(site), metric }
