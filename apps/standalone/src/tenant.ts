@@ -32,6 +32,7 @@ function run(): Promise<void> {
       applicationUrls: [`http://localhost:${config.port}/`],
       demoUsers: values.demo ? demoUsers : 0,
       settings: config.tenant,
+      keepsFirstState: true,
       logger,
       onProgress: say,
     })

@@ -10,6 +10,7 @@ import { sessionOf, progressOf } from '../sign-in/session-of.ts'
 import { field, problemBox, submit } from '../pages/forms.ts'
 import { html } from '../pages/html.ts'
 import { showErrorPage, showNotice, showPage } from '../pages/page.ts'
+import { ownPagesOnly } from '../pages/own-pages-only.ts'
 import { addressOf, originOf } from '../request-origin.ts'
 import { readField } from '../sign-in/read-field.ts'
 import { pageOf, proceed } from '../sign-in/proceed.ts'
@@ -62,7 +63,7 @@ export function deviceFlowRoutes(context: TenantContext): Router {
     showCodePage(res, { typed })
   })
 
-  router.post('/activate', form, async (req, res) => {
+  router.post('/activate', ownPagesOnly(context), form, async (req, res) => {
     const typed = readField(req.body, 'user_code')
     const device = await deviceOf(addressOf(req), typed)
     if (device === 'throttled') return showCodePage(res, { typed, problem: 'Too many wrong codes. Wait a quarter of an hour.', status: 429 }) // prettier-ignore

@@ -116,3 +116,22 @@ test('a code is one application’s, and codes are not to be tried out', async (
   expect((await decide(visitor, body.user_code ?? '', 'confirm')).status).toBe(429)
   clock += 16 * 60_000
 })
+
+test.each([
+  ['a page of another site', { 'sec-fetch-site': 'cross-site', origin: 'null' }],
+  ['a page on another port', { 'sec-fetch-site': 'same-site' }],
+  ['a page of another site in an old browser', { origin: 'https://evil.example' }],
+])('%s cannot let a device in, in the name of whoever is signed in', async (_name, headers) => {
+  const user = await makeUser(tenant)
+  const visitor = new TestBrowser(tenant.http)
+  await visitor.signIn(tenant, {}, user)
+  const { body } = await ask()
+  const fields = new URLSearchParams({ user_code: body.user_code ?? '', decision: 'confirm' })
+  const answer = await visitor.open('/activate', {
+    method: 'POST',
+    body: fields,
+    headers: headers as Record<string, string>,
+  })
+  expect(answer.status).toBe(403)
+  expect((await poll(body.device_code ?? '')).body.error).toBe('authorization_pending')
+})

@@ -25,6 +25,8 @@ export interface LocalTenantOptions {
   /** How many users the first start makes up. */
   demoUsers: number
   settings?: TenantSettings
+  /** Keeps the state after the first start, so that a reset can lead back to it. It takes a moment. */
+  keepsFirstState?: boolean
   logger: Logger
   /** A line for the person who waits, each time something is done. */
   onProgress: (line: string) => void
@@ -94,7 +96,7 @@ export async function startLocalTenant(options: LocalTenantOptions): Promise<Loc
       const added = await seedUsers({ databaseUrl, users: demoUsers, now: new Date() })
       if (added > 0) onProgress(`Demo users: ${added.toLocaleString('en')} added`)
     }
-    if (isFirstStart) await takeSnapshot(tenant.context.db, firstStart)
+    if (isFirstStart && options.keepsFirstState) await takeSnapshot(tenant.context.db, firstStart)
     const credentials: Credentials = { audience: made.audience, staff, m2m: made.m2m, spa: made.spa }
     await dataFolder.writeJson('credentials.json', credentials, 0o600)
 

@@ -24,7 +24,7 @@ export function crossOrigin({ db }: TenantContext): RequestHandler {
     if (origin !== undefined && (await origins()).has(origin)) {
       res.setHeader('Access-Control-Allow-Origin', origin)
       res.setHeader('Access-Control-Expose-Headers', 'DPoP-Nonce, WWW-Authenticate, X-Request-Id')
-      res.setHeader('Access-Control-Allow-Methods', 'GET, POST, OPTIONS')
+      res.setHeader('Access-Control-Allow-Methods', 'GET, POST, DELETE, OPTIONS')
       res.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type, Auth0-Client, DPoP')
       res.setHeader('Access-Control-Max-Age', '600')
     }

@@ -24,6 +24,7 @@ test('a password gives a person’s tokens, which say that it was one', async ()
   expect(status).toBe(200)
   expect(decodeJwt(body.access_token ?? '')).toMatchObject({ sub: user.userId, azp: client.clientId, gty: 'password', aud: [tenant.audience, `${tenant.http}/userinfo`] }) // prettier-ignore
   expect(decodeJwt(body.id_token ?? '')).toMatchObject({ sub: user.userId, aud: client.clientId })
+  expect((await tenant.api('GET', `/users/${encodeURIComponent(user.userId)}`)).body).toMatchObject({ logins_count: 1, last_ip: '127.0.0.1' }) // prettier-ignore
   const renewed = await token({ grant_type: 'refresh_token', refresh_token: body.refresh_token ?? '' })
   expect(renewed.status).toBe(200)
   // It belongs to the application that got it.

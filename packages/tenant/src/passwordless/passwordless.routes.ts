@@ -16,6 +16,7 @@ import { respond } from '../oidc/answer.ts'
 import { submit } from '../pages/forms.ts'
 import { html } from '../pages/html.ts'
 import { showErrorPage, showPage } from '../pages/page.ts'
+import { ownPagesOnly } from '../pages/own-pages-only.ts'
 import { addressOf, originOf } from '../request-origin.ts'
 import { proceed } from '../sign-in/proceed.ts'
 import { findSignIn, saveProgress, startSignIn } from '../sign-in/transactions.store.ts'
@@ -81,17 +82,22 @@ export function passwordlessRoutes(context: TenantContext): Router {
         <form method="post" action="/passwordless/verify_redirect">${inputs} ${submit('Continue')}</form>`,
     })
   })
-  router.post('/passwordless/verify_redirect', urlencoded({ extended: false, limit: '64kb' }), async (req, res) => {
-    const params = (req.body ?? {}) as Record<string, unknown>
-    try {
-      const { request } = await readAuthorizationRequest(context, params)
-      await enter({ req, res }, params, request)
-    } catch (error) {
-      if (error instanceof AuthorizationFailed) return respond(res, error.request, { error: error.error, error_description: error.message }) // prettier-ignore
-      if (!(error instanceof AuthorizationRefused)) throw error
-      showErrorPage(res, { status: 400, title: 'This link is not valid', detail: error.message })
-    }
-  })
+  router.post(
+    '/passwordless/verify_redirect',
+    ownPagesOnly(context),
+    urlencoded({ extended: false, limit: '64kb' }),
+    async (req, res) => {
+      const params = (req.body ?? {}) as Record<string, unknown>
+      try {
+        const { request } = await readAuthorizationRequest(context, params)
+        await enter({ req, res }, params, request)
+      } catch (error) {
+        if (error instanceof AuthorizationFailed) return respond(res, error.request, { error: error.error, error_description: error.message }) // prettier-ignore
+        if (!(error instanceof AuthorizationRefused)) throw error
+        showErrorPage(res, { status: 400, title: 'This link is not valid', detail: error.message })
+      }
+    },
+  )
 
   async function enter(
     { req, res }: { req: Request; res: Response },

@@ -57,16 +57,16 @@ export async function nextStep(context: TenantContext, signIn: Omit<SignIn, 'sta
       : await context.db.selectFrom('organizations').selectAll().where('id', '=', organizationId).executeTakeFirst()
   if (organizationId !== undefined && !organization)
     return refuse('invalid_request', 'parameter organization is invalid')
-  if (organization) {
-    const refusal = await enter(context, { signIn, user, organization })
-    if (refusal) return refusal
-  }
-
   const isStrong = progress.amr?.includes('mfa') ?? false
   if (!isStrong) {
     const factor = await secondFactorOf(context, { userId: user.user_id, acrValues: request.acrValues })
     if (factor.need === 'challenge') return { step: 'challenge', user, totp: factor.totp }
     if (factor.need === 'enrol') return { step: 'enrol', user }
+  }
+  // Nobody becomes a member who has not shown all they are asked to show.
+  if (organization) {
+    const refusal = await enter(context, { signIn, user, organization })
+    if (refusal) return refusal
   }
   const mayAsk = !client.settings.is_first_party || request.prompt === 'consent'
   if (mayAsk && progress.hasConsented !== true) {

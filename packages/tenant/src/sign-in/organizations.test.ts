@@ -198,3 +198,16 @@ test('a machine acts for an organization as far as its grant allows', async () =
   expect(await post(tenant, '/oauth/token', { ...fields, organization: foreign.id })).toMatchObject({ status: 403, body: { error: 'access_denied' } }) // prettier-ignore
   expect(decodeJwt((await post(tenant, '/oauth/token', fields)).body.access_token ?? '').org_id).toBeUndefined()
 })
+
+test('nobody becomes a member by the password alone where a second factor is asked for', async () => {
+  await tenant.api('PUT', '/guardian/factors/otp', { enabled: true })
+  await tenant.api('PUT', '/guardian/policies', ['all-applications'])
+  try {
+    const [user, organization] = [await makeUser(tenant), await makeOrganization({ assign_membership_on_login: true })]
+    const page = await browser().logIn(tenant, { organization: organization.id }, user)
+    expect(page.page).toBe('/u/mfa-otp-enrollment')
+    expect((await tenant.api('GET', `/organizations/${organization.id}/members`)).body).toEqual([])
+  } finally {
+    await tenant.api('PUT', '/guardian/policies', [])
+  }
+})

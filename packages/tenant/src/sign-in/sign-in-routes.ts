@@ -3,6 +3,7 @@ import { Router } from 'express'
 import type { ErrorRequestHandler } from 'express'
 import { codePagesRoutes } from '../passwordless/code-pages.routes.ts'
 import { isOvertaken } from '../overtaken.ts'
+import { ownPagesOnly } from '../pages/own-pages-only.ts'
 import { showErrorPage } from '../pages/page.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { accountLinksRoutes } from './account-links.routes.ts'
@@ -15,6 +16,7 @@ import { signupRoutes } from './signup.routes.ts'
 /** The pages people meet on their way in. */
 export function signInRoutes(context: TenantContext): Router {
   const router = Router()
+  router.use('/u', ownPagesOnly(context))
   router.use(loginRoutes(context), signupRoutes(context), accountLinksRoutes(context), codePagesRoutes(context))
   router.use(mfaRoutes(context), consentRoutes(context), organizationRoutes(context))
   router.use('/u', pageErrors)

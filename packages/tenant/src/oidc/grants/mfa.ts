@@ -3,6 +3,7 @@ import { readMfaToken, spendMfaToken } from '../../mfa/mfa-tokens.store.ts'
 import { tryRecoveryCode, tryTotp } from '../../mfa/use-factor.ts'
 import type { LogEvent } from '../../logs/log-writer.ts'
 import type { TenantContext } from '../../tenant-context.ts'
+import { recordLogin } from '../../users/users.store.ts'
 import type { UserRow } from '../../users/users.store.ts'
 import { OAuthError, invalidGrant, invalidRequest } from '../oauth-error.ts'
 import { grantToPerson } from './grant-to-person.ts'
@@ -31,6 +32,7 @@ export async function mfaOtp(context: TenantContext, request: GrantRequest): Pro
     throw invalidGrant('Invalid otp_code.')
   }
   await spendMfaToken(context, token)
+  await recordLogin(context.db, { userId: user.user_id, ip, at: context.now() })
   const answer = await grantToPerson(context, { ...request, user, audience: asked.audience, scope: asked.scope, amr: ['pwd', 'otp', 'mfa'], grantType: 'password' }) // prettier-ignore
   note(context, request, user, 'seotpft', 'Successful exchange of Password and OTP Challenge for Access Token')
   return answer
@@ -53,6 +55,7 @@ export async function mfaRecoveryCode(context: TenantContext, request: GrantRequ
     throw invalidGrant('MFA Authorization rejected.')
   }
   await spendMfaToken(context, token)
+  await recordLogin(context.db, { userId: user.user_id, ip, at: context.now() })
   const answer = await grantToPerson(context, { ...request, user, audience: asked.audience, scope: asked.scope, amr: ['pwd', 'mfa'], grantType: 'password' }) // prettier-ignore
   note(context, request, user, 'sercft', 'Successful exchange of Password and MFA Recovery code for Access Token')
   return { ...answer, recovery_code: result.renewed }

@@ -4,6 +4,7 @@ import type { Connection } from '../../connections/connections.store.ts'
 import { requireSecondFactor } from '../../mfa/mfa-tokens.store.ts'
 import type { TenantContext } from '../../tenant-context.ts'
 import { readTenantSettings } from '../../tenant-settings/tenant-settings.store.ts'
+import { recordLogin } from '../../users/users.store.ts'
 import { OAuthError, invalidGrant, invalidRequest } from '../oauth-error.ts'
 import { apiOf } from '../user-grant.ts'
 import { grantToPerson } from './grant-to-person.ts'
@@ -38,6 +39,7 @@ export async function password(context: TenantContext, request: GrantRequest): P
   const { user } = result
   const scope = body.scope ?? defaultScope
   await requireSecondFactor(context, { client, user, request: { audience: wanted, scope } })
+  await recordLogin(context.db, { userId: user.user_id, ip, at: context.now() })
   const answer = await grantToPerson(context, { ...request, user, audience: wanted, scope, amr: ['pwd'], grantType: 'password' }) // prettier-ignore
   context.logs.write({
     type: 'sepft',
