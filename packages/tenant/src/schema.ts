@@ -6,6 +6,10 @@ export interface JsonObject {
 }
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
 
+/** JSON's objects, and neither its lists nor its null. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** A jsonb column: read as a value, written as its JSON text. */
 type Json<Value> = ColumnType<Value, string, string>
 type GeneratedJson<Value> = ColumnType<Value, string | undefined, string>

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../schema.ts'
+import { isJsonObject } from '../schema.ts'
 
 /** One thing a password must do, in the words and codes of Auth0's answers. */
 export interface PasswordRule {
@@ -42,8 +43,6 @@ const patterns: Record<string, RegExp> = {
   specialCharacters: /[^A-Za-z0-9]/,
 }
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const numberOf = (value: JsonValue | undefined): number | undefined => (typeof value === 'number' ? value : undefined)
 
 /**
@@ -61,8 +60,8 @@ export function checkPolicy(options: JsonObject, password: string, owner: Passwo
 
 function strength(options: JsonObject, password: string): PasswordRule[] {
   const policy = String(options.passwordPolicy ?? 'none')
-  const complexity = isObject(options.password_complexity_options) ? options.password_complexity_options : {}
-  const flexible = isObject(options.password_options) && isObject(options.password_options.complexity) ? options.password_options.complexity : undefined // prettier-ignore
+  const complexity = isJsonObject(options.password_complexity_options) ? options.password_complexity_options : {}
+  const flexible = isJsonObject(options.password_options) && isJsonObject(options.password_options.complexity) ? options.password_options.complexity : undefined // prettier-ignore
   const byPolicy = { none: 1, low: 6, fair: 8, good: 8, excellent: 10 }[policy] ?? 1
   const least = numberOf(flexible?.min_length) ?? numberOf(complexity.min_length) ?? byPolicy
   const types = Array.isArray(flexible?.character_types) ? flexible.character_types.length : 0
@@ -116,14 +115,14 @@ const identicalChars = (password: string): PasswordRule => ({
 })
 
 function dictionary({ password_dictionary: settings }: JsonObject, password: string): PasswordRule[] {
-  if (!isObject(settings) || settings.enable !== true) return []
+  if (!isJsonObject(settings) || settings.enable !== true) return []
   const words = Array.isArray(settings.dictionary) ? settings.dictionary : []
   const isListed = words.some((word) => String(word).toLowerCase() === password.toLowerCase())
   return [{ message: 'Not a password that is used too often', code: 'dictionary', verified: !isListed }]
 }
 
 function personal({ password_no_personal_info: settings }: JsonObject, password: string, owner: PasswordOwner) {
-  if (!isObject(settings) || settings.enable !== true) return []
+  if (!isJsonObject(settings) || settings.enable !== true) return []
   const parts = [owner.username, owner.name, owner.nickname, owner.given_name, owner.family_name, owner.email?.split('@')[0]]
   const words = parts.flatMap((part) => part?.toLowerCase().split(/\s+/) ?? []).filter((word) => word.length > 2)
   const isFree = !words.some((word) => password.toLowerCase().includes(word))

@@ -1,6 +1,7 @@
 import { transaction } from '@rollcall/database'
 import { readDocument } from '../documents/documents.store.ts'
 import type { JsonObject } from '../schema.ts'
+import { isJsonObject } from '../schema.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { createTicket, ticketUrl } from '../tickets/tickets.store.ts'
 import type { UserRow } from '../users/users.store.ts'
@@ -17,8 +18,6 @@ export interface Protection {
   address: { most: number } | undefined
 }
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const listed = (settings: JsonObject | undefined, ip: string) =>
   Array.isArray(settings?.allowlist) && settings.allowlist.includes(ip)
 const whole = (value: unknown, fallback: number) => (typeof value === 'number' && value > 0 ? value : fallback)
@@ -27,7 +26,7 @@ const whole = (value: unknown, fallback: number) => (typeof value === 'number' &
 export async function readProtection({ db }: Pick<TenantContext, 'db'>, ip: string): Promise<Protection> {
   const read = (name: string) => readDocument(db, { kind: `attack-protection/${name}`, id: '' })
   const [bruteForce, throttling] = await Promise.all([read('brute-force-protection'), read('suspicious-ip-throttling')])
-  const stage = isObject(throttling?.stage) ? throttling.stage['pre-login'] : undefined
+  const stage = isJsonObject(throttling?.stage) ? throttling.stage['pre-login'] : undefined
   return {
     account:
       bruteForce?.enabled === false || listed(bruteForce, ip)
@@ -36,7 +35,7 @@ export async function readProtection({ db }: Pick<TenantContext, 'db'>, ip: stri
     address:
       throttling?.enabled === false || listed(throttling, ip)
         ? undefined
-        : { most: whole(isObject(stage) ? stage.max_attempts : undefined, 100) },
+        : { most: whole(isJsonObject(stage) ? stage.max_attempts : undefined, 100) },
   }
 }
 

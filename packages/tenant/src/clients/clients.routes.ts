@@ -9,6 +9,7 @@ import { ManagementError } from '../management/management-error.ts'
 import { checkpointQuery, fieldsQuery, listed, pick } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
 import type { JsonObject } from '../schema.ts'
+import { isJsonObject } from '../schema.ts'
 import { seal, unseal } from '../sealing.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { defaultClientSettings, findClient, toClient } from './clients.store.ts'
@@ -210,8 +211,7 @@ const withTenant = (client: object) => ({ tenant: 'rollcall', ...client })
 function withDefaults(before: JsonObject, change: Record<string, unknown>): JsonObject {
   const after: Record<string, unknown> = { ...before }
   for (const [key, value] of Object.entries(change)) {
-    const isObject = (it: unknown): it is object => typeof it === 'object' && it !== null && !Array.isArray(it)
-    after[key] = isObject(value) && isObject(before[key]) ? { ...before[key], ...value } : value
+    after[key] = isJsonObject(value) && isJsonObject(before[key]) ? { ...before[key], ...value } : value
   }
   return Object.fromEntries(
     Object.entries(after).filter(([, value]) => value !== null && value !== undefined),

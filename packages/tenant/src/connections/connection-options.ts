@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { badRequest } from '../management/management-error.ts'
 import type { JsonObject, JsonValue } from '../schema.ts'
+import { isJsonObject } from '../schema.ts'
 
 /** What Auth0 adds to the options of a new connection; from its recorded answers. */
 const atCreation: Record<string, JsonObject> = {
@@ -56,9 +57,6 @@ const always: Record<string, JsonObject> = {
   adfs: { thumbprints: [] },
 }
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /**
  * The options of a connection as they are kept: what was sent, and what Auth0 fills in for its strategy.
  * @throws ManagementError 400 for options that contradict each other
@@ -70,7 +68,7 @@ export function completeOptions(
 ): JsonObject {
   const options: JsonObject = { ...(isNew && atCreation[strategy]), ...always[strategy], ...given }
   if (strategy === 'auth0') {
-    if (isObject(options.attributes) && options.requires_username === true)
+    if (isJsonObject(options.attributes) && options.requires_username === true)
       throw badRequest('Cannot set both options.attributes and options.requires_username')
     return { ...options, ...databaseOptions(options) }
   }
@@ -88,10 +86,10 @@ export function completeOptions(
 }
 
 function databaseOptions(options: JsonObject): JsonObject {
-  const methods = isObject(options.authentication_methods) ? options.authentication_methods : {}
+  const methods = isJsonObject(options.authentication_methods) ? options.authentication_methods : {}
   const method = (name: string, fallback: JsonObject) => ({
     ...fallback,
-    ...(isObject(methods[name]) && methods[name]),
+    ...(isJsonObject(methods[name]) && methods[name]),
   })
   return {
     authentication_methods: {
@@ -104,15 +102,15 @@ function databaseOptions(options: JsonObject): JsonObject {
       challenge_ui: 'both',
       progressive_enrollment_enabled: true,
       local_enrollment_enabled: true,
-      ...(isObject(options.passkey_options) && options.passkey_options),
+      ...(isJsonObject(options.passkey_options) && options.passkey_options),
     },
-    ...(isObject(options.password_options) && { password_options: passwordOptions(options.password_options) }),
-    ...(isObject(options.attributes) && { attributes: attributes(options.attributes) }),
+    ...(isJsonObject(options.password_options) && { password_options: passwordOptions(options.password_options) }),
+    ...(isJsonObject(options.attributes) && { attributes: attributes(options.attributes) }),
   }
 }
 
 function passwordOptions(given: JsonObject): JsonObject {
-  const part = (name: string, fallback: JsonObject) => ({ ...fallback, ...(isObject(given[name]) && given[name]) })
+  const part = (name: string, fallback: JsonObject) => ({ ...fallback, ...(isJsonObject(given[name]) && given[name]) })
   return {
     ...given,
     complexity: part('complexity', {
@@ -133,17 +131,17 @@ function passwordOptions(given: JsonObject): JsonObject {
 function attributes(given: JsonObject): JsonObject {
   const filled: JsonObject = {}
   for (const [name, attribute] of Object.entries(given)) {
-    if (!isObject(attribute)) {
+    if (!isJsonObject(attribute)) {
       filled[name] = attribute
       continue
     }
-    const signup = isObject(attribute.signup) ? attribute.signup : {}
+    const signup = isJsonObject(attribute.signup) ? attribute.signup : {}
     if (attribute.profile_required === true && signup.status === 'inactive')
       throw badRequest(`attribute ${name} must also be required on signup`)
     filled[name] = name === 'email' ? { unique: true, verification_method: 'link', ...attribute } : attribute
   }
   const isActive = (attribute: JsonValue) =>
-    isObject(attribute) && isObject(attribute.identifier) && attribute.identifier.active === true
+    isJsonObject(attribute) && isJsonObject(attribute.identifier) && attribute.identifier.active === true
   if (Object.keys(given).length > 0 && !Object.values(given).some(isActive))
     throw badRequest('attributes must contain one active identifier')
   return filled

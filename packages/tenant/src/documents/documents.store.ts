@@ -1,6 +1,7 @@
 import { sql } from '@rollcall/database'
 import type { Kysely, Transaction } from '@rollcall/database'
 import type { JsonObject, TenantSchema } from '../schema.ts'
+import { isJsonObject } from '../schema.ts'
 
 /** A setting of the tenant: one document of a kind, or one of many. */
 export interface DocumentKey {
@@ -63,13 +64,10 @@ export function merge(before: JsonObject, change: Record<string, unknown>, deep:
   const after: Record<string, unknown> = { ...before }
   for (const [key, value] of Object.entries(change)) {
     const old = before[key]
-    const isMerged = deep.includes(key) && isObject(value) && isObject(old)
+    const isMerged = deep.includes(key) && isJsonObject(value) && isJsonObject(old)
     after[key] = isMerged ? { ...old, ...value } : value
   }
   return Object.fromEntries(
     Object.entries(after).filter(([, value]) => value !== null && value !== undefined),
   ) as JsonObject // it came in as JSON
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

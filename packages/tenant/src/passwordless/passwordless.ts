@@ -3,7 +3,7 @@ import { mayAttempt } from '../accounts/attempts.store.ts'
 import type { Client } from '../clients/clients.store.ts'
 import type { Connection } from '../connections/connections.store.ts'
 import { objectId } from '../ids.ts'
-import type { JsonObject } from '../schema.ts'
+import { isJsonObject } from '../schema.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { defaultPicture } from '../users/user-input.ts'
 import { findUser } from '../users/users.store.ts'
@@ -20,8 +20,6 @@ export interface Address {
 
 const hourMs = 3_600_000
 const subjectOf = ({ connection, client, to }: Address) => `passwordless ${connection.id} ${client.clientId} ${to}`
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const within = (value: unknown, least: number, most: number, fallback: number) =>
   typeof value === 'number' && value >= least && value <= most ? Math.floor(value) : fallback
 
@@ -43,7 +41,7 @@ export async function sendCode(
     { subject: `codes for ${ip}`, most: 50, windowMs: hourMs },
   ]
   if (!(await mayAttempt(context.db, { limits, now }))) return false
-  const totp = isObject(connection.options.totp) ? connection.options.totp : {}
+  const totp = isJsonObject(connection.options.totp) ? connection.options.totp : {}
   const seconds = within(totp.time_step, 30, 600, 180)
   const digits = within(totp.length, 4, 10, 6)
   const code = await createCode(context, { subject: subjectOf(address), digits, lifetimeMs: seconds * 1000 })
