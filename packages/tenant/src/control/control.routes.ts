@@ -45,7 +45,7 @@ export function controlRoutes(context: TenantContext, databaseUrl: string): Rout
     res.status(204).end()
   })
   router.post('/control/reset', async (_req, res) => {
-    await restore(firstStart)
+    await restore(firstStart, 'The state after the first start was not kept: only npm run tenant does so. Take a snapshot, and restore that.') // prettier-ignore
     res.status(204).end()
   })
   router.post('/control/seed', async (req, res) => {
@@ -54,9 +54,9 @@ export function controlRoutes(context: TenantContext, databaseUrl: string): Rout
     res.json({ added: await seedUsers({ databaseUrl, users: read.data.users, now: context.now() }) })
   })
 
-  async function restore(name: string): Promise<void> {
+  async function restore(name: string, otherwise?: string): Promise<void> {
     await quiet(context)
-    if (!(await restoreSnapshot(db, name))) throw missing()
+    if (!(await restoreSnapshot(db, name))) throw missing(otherwise)
     context.recent.forget()
   }
   return router
@@ -68,7 +68,7 @@ const quiet = async ({ logs, mail }: TenantContext) => {
   await logs.flush()
 }
 
-const missing = () => new ManagementError(404, 'There is no snapshot of this name.')
+const missing = (message = 'There is no snapshot of this name.') => new ManagementError(404, message)
 
 function nameOf(name: string): string {
   if (snapshotName.test(name)) return name

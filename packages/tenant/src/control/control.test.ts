@@ -61,6 +61,10 @@ test('a snapshot is replaced by its name, listed, and removed', async () => {
   expect((await control('POST', '/snapshots/twice/restore')).status).toBe(404)
 })
 
+test('a tenant that has not kept its first state says so', async () => {
+  expect(await control('POST', '/reset')).toMatchObject({ status: 404, body: { message: expect.stringContaining('was not kept') as unknown } }) // prettier-ignore
+})
+
 test('demo users are added up to a number', async () => {
   expect((await control('POST', '/seed', { users: 50 })).body).toEqual({ added: 50 })
   expect((await control('POST', '/seed', { users: 50 })).body).toEqual({ added: 0 })
