@@ -2,6 +2,7 @@ import { openDatabase, copyLine, sql, transaction } from '@rollcall/database'
 import type { Database } from '@rollcall/database'
 import { databaseConnection } from '../bootstrap/bootstrap.ts'
 import { prefixedId } from '../ids.ts'
+import { changeEveryone, logChangeOfEveryone } from '../logs/log-unlogged-changes.ts'
 import type { TenantSchema } from '../schema.ts'
 import { avatarPath } from '../users/picture.ts'
 import { makePerson, seededRandom } from './people.ts'
@@ -111,8 +112,10 @@ async function copyBatch(
     rows.map(({ identity }) => identity),
   )
   await transaction(db, async (trx) => {
+    await changeEveryone(trx)
     await sql`INSERT INTO users SELECT * FROM seed_users`.execute(trx)
     await sql`INSERT INTO identities SELECT * FROM seed_identities`.execute(trx)
+    await logChangeOfEveryone(trx, { reason: 'Demo users were added', at: batch.now })
   })
   await sql`DROP TABLE seed_users, seed_identities`.execute(db)
 }
