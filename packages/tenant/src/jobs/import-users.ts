@@ -100,6 +100,11 @@ function logImport(
   logs.write({ ...about, description: 'Users import completed', details: { job_id: job.id, summary } })
 }
 
+export function logFailedImport({ logs }: TenantContext, { id, settings }: JobRow): void {
+  const { connection, connection_id: connectionId } = settings
+  logs.write({ type: 'fui', description: 'Failed to import users', connection: String(connection), connection_id: String(connectionId), details: { job_id: id } }) // prettier-ignore
+}
+
 async function importRow(
   context: TenantContext,
   trx: Transaction<TenantSchema>,

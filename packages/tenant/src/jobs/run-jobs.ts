@@ -2,7 +2,7 @@ import { sql, transaction } from '@rollcall/database'
 import type { Transaction } from '@rollcall/database'
 import type { TenantSchema } from '../schema.ts'
 import type { TenantContext } from '../tenant-context.ts'
-import { importUsers } from './import-users.ts'
+import { importUsers, logFailedImport } from './import-users.ts'
 import type { JobRow } from './jobs.store.ts'
 import { sendVerificationEmail } from './verification-email.ts'
 
@@ -78,7 +78,7 @@ async function doNext(context: TenantContext): Promise<boolean> {
       // A fault of ours would come again at each try: the job ends here, and whoever asks is told.
       context.logger.error({ err: error, jobId: job.id }, 'a job failed')
       await sql`ROLLBACK TO SAVEPOINT work`.execute(trx)
-      ended = { status: 'failed' }
+      ended = { status: 'failed', ...(job.type === 'users_import' && { log: () => logFailedImport(context, job) }) }
     }
     await trx
       .updateTable('jobs')

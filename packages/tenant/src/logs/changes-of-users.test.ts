@@ -7,7 +7,7 @@ import { connectionIdOf, databaseConnection, makeUser, post } from '../testing/m
 import type { TestUser } from '../testing/make.ts'
 import { startTestTenant } from '../testing/start-test-tenant.ts'
 import type { TestTenant } from '../testing/start-test-tenant.ts'
-import type { LogEvent } from './log-writer.ts'
+import type { LogEvent } from './log-event.ts'
 import { logUnloggedChanges } from './log-unlogged-changes.ts'
 import { usersNamedIn } from './users-named-in.ts'
 

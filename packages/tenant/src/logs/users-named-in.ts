@@ -1,5 +1,5 @@
 import { isJsonObject } from '../schema.ts'
-import type { LogEvent } from './log-writer.ts'
+import type { LogEvent } from './log-event.ts'
 
 const userPath = /^\/api\/v2\/(?:users|organizations\/[^/]+\/members)\/([^/]+)/
 const membersPath = /^\/api\/v2\/(?:roles\/[^/]+\/users|organizations\/[^/]+\/members)$/

@@ -1,5 +1,5 @@
 import { findConnection } from '../connections/connections.store.ts'
-import type { LogEvent } from '../logs/log-writer.ts'
+import type { LogEvent } from '../logs/log-event.ts'
 import type { TenantContext } from '../tenant-context.ts'
 
 /** One by their id, or whoever has an e-mail address at a connection. */
