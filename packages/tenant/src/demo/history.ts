@@ -7,7 +7,7 @@ const mostEntries = 20_000
 
 /**
  * The sign-ins and sign-ups of the last thirty days, as they follow from the users there are, for charts to have something to show. Their ids are of
- * their time, and so behind whoever already reads on: the entries tell of no change.
+ * their time, a second back at least, and so behind whoever already reads on: the entries tell of no change.
  */
 export async function addHistory(trx: Transaction<TenantSchema>, now: Date): Promise<void> {
   const since = new Date(now.getTime() - 30 * 86_400_000)
@@ -33,6 +33,6 @@ export async function addHistory(trx: Transaction<TenantSchema>, now: Date): Pro
       jsonb_strip_nulls(jsonb_build_object('description', nullif(description, ''), 'connection', events.connection, 'strategy', connections.strategy,
         'ip', last_ip, 'user_name', email))
     FROM events JOIN connections ON connections.name = events.connection
-    WHERE at > ${since} AND at >= events.created_at AND at < ${now}
+    WHERE at > ${since} AND at >= events.created_at AND at < ${now} - interval '1 second'
     ORDER BY at DESC LIMIT ${mostEntries}`.execute(trx)
 }
