@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DirectoryStatus } from '@rollcall/contracts/admin-api'
 import { openDataFolder } from '@rollcall/data-folder'
 import { createLogger } from '@rollcall/http-kit'
 import { createRollcall } from '@rollcall/server'
@@ -8,6 +9,7 @@ import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/ten
 import { createTenantClient } from '@rollcall/tenant-client'
 import { testDatabase } from '@rollcall/test-kit'
 import express from 'express'
+import { vi } from 'vitest'
 import { listenLocally } from '@rollcall/program'
 
 export interface TestStandalone {
@@ -16,6 +18,8 @@ export interface TestStandalone {
   tenant: LocalTenant
   /** A call of Rollcall's API. */
   ask(path: string, token?: string, method?: string): Promise<Response>
+  /** Resolves when the directory holds everybody there was. */
+  directoryFilled(token: string): Promise<void>
   /** A machine-to-machine token of the tenant. */
   token(wanted: { audience: string; clientId: string; clientSecret: string; scope?: string }): Promise<string>
   close(): Promise<void>
@@ -52,11 +56,20 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
   await rollcall.ready
   server.serve(express().use(rollcall))
 
+  const ask: TestStandalone['ask'] = (path, token, method = 'GET') =>
+    fetch(`${url}${path}`, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
   return {
     url,
     tenant,
-    ask: (path, token, method = 'GET') =>
-      fetch(`${url}${path}`, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }),
+    ask,
+    directoryFilled: (token) =>
+      vi.waitFor(
+        async () => {
+          const status = DirectoryStatus.parse(await (await ask('/api/directory', token)).json())
+          if (status.state !== 'current') throw new Error(`The directory is ${status.state}.`)
+        },
+        { timeout: 30_000, interval: 50 },
+      ),
     token: async ({ clientId, clientSecret, ...wanted }) => {
       const response = await fetch(`${tenant.url}/oauth/token`, {
         method: 'POST',

@@ -1,4 +1,4 @@
-import type { ListUsersQuery, UserCount, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
+import type { ListUsersQuery, UserCount, UserFilter, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
 import { listFromDirectory, readUsers } from './list-from-directory.ts'
 import { listFromTenant } from './list-from-tenant.ts'
 import { presentUserSummary } from './present-user.ts'
@@ -39,7 +39,7 @@ export async function refreshUsers(
   const source = await userSource(deps)
   if (source.kind === 'directory') return { users: await readUsers(source.db, { userIds, columns }) }
   const sort = { field: 'created_at', direction: 'down' } as const
-  const of = userIds.map((text) => ({ kind: 'match', field: 'user_id', pieces: [text] }) as const)
+  const of = userIds.map((text): UserFilter => ({ kind: 'match', field: 'user_id', pieces: [text] }))
   const q = printAuth0Query({ kind: 'any', of }, new Date())
   const { users } = await source.tenant.users.list({ page: 0, perPage: 100, sort, q })
   return { users: users.map((user) => ({ ...presentUserSummary(user), columns: {} })) }
