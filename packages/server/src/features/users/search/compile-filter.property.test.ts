@@ -4,7 +4,7 @@ import { migrate, openDatabase, sql } from '@rollcall/database'
 import type { Database } from '@rollcall/database'
 import { testDatabase } from '@rollcall/test-kit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { compileFilter, readsSearch } from './compile-filter.ts'
+import { compileFilter, tablesRead } from './compile-filter.ts'
 import { holds } from './testing/holds.ts'
 import type { World } from './testing/holds.ts'
 import { insertGroups, insertPerson } from './testing/person.ts'
@@ -219,7 +219,9 @@ afterAll(() => database.close())
 
 async function find(filter: UserFilter): Promise<string[]> {
   const condition = compileFilter(filter, { now })
-  const from = readsSearch(filter) ? sql`users u JOIN user_search s USING (user_id)` : sql`users u`
+  const { users, search } = tablesRead(filter)
+  const both = sql`users u JOIN user_search s USING (user_id)`
+  const from = users && search ? both : search ? sql`user_search s` : sql`users u`
   const { rows } = await sql<{ user_id: string }>`SELECT user_id FROM ${from} WHERE ${condition}`.execute(database.db)
   return rows.map((row) => row.user_id).sort()
 }

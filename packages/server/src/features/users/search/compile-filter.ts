@@ -9,8 +9,9 @@ import type {
 import { sql } from '@rollcall/database'
 import type { RawBuilder } from '@rollcall/database'
 import { metadataExists, metadataMatches, metadataWithin } from './compile-metadata.ts'
-import { textExists, textFound, textMatches, textWithin } from './compile-text.ts'
-import { lowered, likePattern } from './like-pattern.ts'
+import { standsInSearch, textExists, textFound, textMatches, textWithin } from './compile-text.ts'
+import { likePattern, lowered } from './like-pattern.ts'
+import { wholeLimits } from './whole-limits.ts'
 
 type Condition = RawBuilder<boolean>
 
@@ -23,18 +24,29 @@ export function compileFilter(filter: UserFilter, { now }: { now: Date }): Condi
   return compile(filter, true, now)
 }
 
-/** Whether the condition reads `s`; one that does not can be asked of `users u` alone. */
-export function readsSearch(filter: UserFilter): boolean {
+export interface TablesRead {
+  users: boolean
+  search: boolean
+}
+
+/** Which of the two tables the condition reads. One that reads `s` alone, as a search does, is counted fastest without the other. */
+export function tablesRead(filter: UserFilter): TablesRead {
   switch (filter.kind) {
     case 'all':
-    case 'any':
-      return filter.of.some(readsSearch)
+    case 'any': {
+      const parts = filter.of.map(tablesRead)
+      return { users: parts.some(({ users }) => users), search: parts.some(({ search }) => search) }
+    }
     case 'not':
-      return readsSearch(filter.of)
+      return tablesRead(filter.of)
     case 'text':
-      return true
-    default:
-      return infoOf(filter.field).kind === 'text'
+      return { users: false, search: true }
+    default: {
+      const search =
+        infoOf(filter.field).kind === 'text' &&
+        standsInSearch(filter.field, filter.kind === 'match' ? filter.pieces : undefined)
+      return { users: !search, search }
+    }
   }
 }
 
@@ -142,18 +154,12 @@ function range(filter: RangeFilter, isWanted: boolean, now: Date): Condition {
 
 const and = (conditions: RawBuilder<unknown>[]): Condition => sql<boolean>`(${sql.join(conditions, sql` AND `)})`
 
-/** The column holds whole numbers, and a larger type of them still finds its index. */
-function countLimits({ field, from, to }: RangeFilter): RawBuilder<unknown>[] {
-  const limits: RawBuilder<unknown>[] = []
-  if (from) {
-    const number = numberOf(from.value)
-    limits.push(sql`${column(field)} >= ${from.isInclusive ? Math.ceil(number) : Math.floor(number) + 1}::bigint`)
-  }
-  if (to) {
-    const number = numberOf(to.value)
-    limits.push(sql`${column(field)} <= ${to.isInclusive ? Math.floor(number) : Math.ceil(number) - 1}::bigint`)
-  }
-  return limits
+function countLimits(filter: RangeFilter): RawBuilder<unknown>[] {
+  const { least, greatest } = wholeLimits(filter)
+  return [
+    ...(least === undefined ? [] : [sql`${column(filter.field)} >= ${least}`]),
+    ...(greatest === undefined ? [] : [sql`${column(filter.field)} <= ${greatest}`]),
+  ]
 }
 
 function momentLimits({ field, from, to }: RangeFilter, now: Date): RawBuilder<unknown>[] {
@@ -185,11 +191,6 @@ function dayLimits({ from, to }: RangeFilter, now: Date): RawBuilder<unknown>[] 
 }
 
 const dayOf = (moment: Date) => moment.toISOString().slice(0, 10)
-
-function numberOf(value: BoundValue): number {
-  if (value.kind !== 'number') throw new TypeError('A number is bounded by numbers.')
-  return value.number
-}
 
 function spanOf(value: BoundValue, now: Date) {
   if (value.kind !== 'moment' && value.kind !== 'ago') throw new TypeError('A moment is bounded by moments.')

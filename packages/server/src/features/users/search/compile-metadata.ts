@@ -11,9 +11,12 @@ type Condition = RawBuilder<boolean>
 const columnOf = (field: UserField) => sql.ref(field.startsWith('app_') ? 'u.app_metadata' : 'u.user_metadata')
 const pathOf = (field: UserField) => ['$', ...metadataPath(field).map((key) => JSON.stringify(key))].join('.')
 
-/** Whether somewhere on the path there is something that meets a condition on `@`. */
+/**
+ * Whether somewhere on the path there is something that meets a condition on `@`. A function, since for the operator PostgreSQL would read all
+ * of an index that cannot tell.
+ */
 const somewhere = (field: UserField, condition: string): Condition =>
-  sql<boolean>`${columnOf(field)} @? ${`${pathOf(field)} ? (${condition})`}::jsonpath`
+  sql<boolean>`jsonb_path_exists(${columnOf(field)}, ${`${pathOf(field)} ? (${condition})`}::jsonpath, '{}', true)`
 
 export function metadataMatches({ field, pieces, isText }: MatchFilter): Condition {
   if (pieces.length > 1) {
