@@ -1,8 +1,8 @@
 import { ManagementUser, ManagementUserPage, ManagementUserSummary } from '@rollcall/contracts/management-api'
-import { NotFound, UpstreamFailed } from '@rollcall/http-kit'
-import type { z } from 'zod'
+import { NotFound } from '@rollcall/http-kit'
 import type { CallTenant } from './call-tenant.ts'
 import { createCoalescer } from './coalesce.ts'
+import { understand } from './understand.ts'
 import { printUserQuery, type UserQuery } from './user-query.ts'
 
 export type TenantUserSortField = 'name' | 'email' | 'created_at' | 'last_login' | 'logins_count'
@@ -70,15 +70,4 @@ export function createTenantUsers(call: CallTenant): TenantUsers {
       }
     },
   }
-}
-
-/** @throws UpstreamFailed if the answer is not what Auth0 answers */
-function understand<Schema extends z.ZodType>(schema: Schema, answer: unknown, request: string): z.output<Schema> {
-  const result = schema.safeParse(answer)
-  if (result.success) return result.data
-  const places = [...new Set(result.error.issues.map(({ path }) => path.join('.') || 'the whole answer'))].slice(0, 5)
-  throw new UpstreamFailed(
-    'tenant-answer-not-understood',
-    `The tenant’s answer to ${request} is not what Auth0 answers, at: ${places.join(', ')}.`,
-  )
 }
