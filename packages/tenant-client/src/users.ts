@@ -21,6 +21,8 @@ export interface TenantUsers {
   list(wanted: ListTenantUsers): Promise<ManagementUserPage>
   /** @throws NotFound `user-not-found` */
   get(userId: string): Promise<ManagementUser>
+  /** Like `get`, and never an answer to somebody who asked a moment before. @throws NotFound `user-not-found` */
+  getAnew(userId: string): Promise<ManagementUser>
   /** Idempotent, as Auth0's is: deleting a user who is not there succeeds. */
   delete(userId: string): Promise<void>
 }
@@ -30,6 +32,16 @@ const summaryFields = Object.keys(ManagementUserSummary.shape).join(',')
 export function createTenantUsers(call: CallTenant): TenantUsers {
   const lists = createCoalescer<ManagementUserPage>()
   const gets = createCoalescer<ManagementUser>()
+
+  async function getAnew(userId: string): Promise<ManagementUser> {
+    try {
+      const user = await call({ isRepeatable: true, run: (sdk, options) => sdk.users.get(userId, {}, options) })
+      return understand(ManagementUser, user, 'GET /api/v2/users/{id}')
+    } catch (error) {
+      if (error instanceof NotFound) throw new NotFound('user-not-found', `There is no user ${userId}.`)
+      throw error
+    }
+  }
 
   return {
     list(wanted) {
@@ -49,16 +61,9 @@ export function createTenantUsers(call: CallTenant): TenantUsers {
       })
     },
 
-    get: (userId) =>
-      gets.share(userId, async () => {
-        try {
-          const user = await call({ isRepeatable: true, run: (sdk, options) => sdk.users.get(userId, {}, options) })
-          return understand(ManagementUser, user, 'GET /api/v2/users/{id}')
-        } catch (error) {
-          if (error instanceof NotFound) throw new NotFound('user-not-found', `There is no user ${userId}.`)
-          throw error
-        }
-      }),
+    get: (userId) => gets.share(userId, () => getAnew(userId)),
+
+    getAnew,
 
     async delete(userId) {
       try {
