@@ -20,10 +20,13 @@ export interface DirectoryStatus {
   filledAt: Date | null
 }
 
-/** @param behindAfterMs how old what is known may be until it counts as behind */
+/**
+ * @param tenant whose users are wanted: those of another one are as good as none
+ * @param behindAfterMs how old what is known may be until it counts as behind
+ */
 export async function readDirectoryStatus(
   db: StoreQueries,
-  { now, behindAfterMs }: { now: Date; behindAfterMs: number },
+  { tenant, now, behindAfterMs }: { tenant: string; now: Date; behindAfterMs: number },
 ): Promise<DirectoryStatus> {
   const [state, { rows }] = await Promise.all([
     readState(db),
@@ -31,6 +34,7 @@ export async function readDirectoryStatus(
       db,
     ),
   ])
+  if (state.tenant !== tenant) return { state: 'never-filled', asOf: null, pending: 0, problem: null, filledAt: null }
   const { pending = 0, since = null } = rows[0] ?? {}
   const { fill, filled_at: filledAt, followed_at: followedAt, problem } = state
   const asOf = since !== null && followedAt !== null && since < followedAt ? since : followedAt

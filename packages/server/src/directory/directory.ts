@@ -47,7 +47,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
 
   const status = (): Promise<DirectoryStatus> => {
     if (known && performance.now() - known.at < statusForMs) return known.status
-    const read = readDirectoryStatus(store.db, { now: now(), behindAfterMs })
+    const read = readDirectoryStatus(store.db, { tenant: tenant.origin, now: now(), behindAfterMs })
     known = { status: read, at: performance.now() }
     read.catch(() => {
       known = undefined // whoever asks next asks the database
