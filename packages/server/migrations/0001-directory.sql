@@ -126,6 +126,21 @@ CREATE TABLE organization_members (
 );
 CREATE INDEX organization_members_of_user ON organization_members (user_id);
 
+-- Up to which question the answers about somebody's (`user-roles`, `user-organizations`) or something's (`role`, `organization`) memberships
+-- are in: an older answer that comes later adds none. Swept after a day.
+CREATE TABLE membership_readings (
+  kind text NOT NULL CHECK (kind IN ('user-roles', 'user-organizations', 'role', 'organization')),
+  id text COLLATE "C" NOT NULL,
+  reading bigint NOT NULL,
+  read_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (kind, id)
+);
+
+-- Whom a fill found as they are here already: it has not written their rows, and they are in its export all the same.
+CREATE TABLE fill_seen (
+  user_id text COLLATE "C" PRIMARY KEY
+);
+
 -- One row: how far the copy is.
 CREATE TABLE directory_state (
   id boolean PRIMARY KEY DEFAULT true CHECK (id),
@@ -133,7 +148,7 @@ CREATE TABLE directory_state (
   tenant text,
   -- the log entry up to which everything was noted
   checkpoint text,
-  -- the export under way: { jobId, reading, startedAt, lines, users }
+  -- the export under way: { jobId, reading, noted, startedAt, lines, users, rowsPerSecond }
   fill jsonb,
   -- when a fill was last complete; null: never, so the tenant is asked in the directory's place
   filled_at timestamptz,
@@ -151,6 +166,8 @@ CREATE TABLE pending (
   id text COLLATE "C" NOT NULL,
   -- raised each time it is noted again: one that was noted while being read stays
   noted bigint NOT NULL,
+  -- the moment of which the copy still shows this; what the copy knows whole ends at the earliest
+  since timestamptz NOT NULL,
   attempts integer NOT NULL DEFAULT 0,
   not_before timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (kind, id)

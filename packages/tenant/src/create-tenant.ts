@@ -6,6 +6,7 @@ import { avatarRoutes } from './avatars/avatars.routes.ts'
 import { controlRoutes } from './control/control.routes.ts'
 import { exportRoutes } from './jobs/export-users.ts'
 import { runJobs } from './jobs/run-jobs.ts'
+import { startLoggingChanges } from './logs/log-unlogged-changes.ts'
 import { openLogWriter } from './logs/log-writer.ts'
 import { managementErrorHandler, managementRoutes, nothingHere } from './management/management-routes.ts'
 import { oidcRoutes } from './oidc/oidc-routes.ts'
@@ -87,6 +88,7 @@ export async function createTenant({
     router.use(avatarRoutes(), exportRoutes(context), controlRoutes(context, databaseUrl))
     router.use(nothingHere, managementErrorHandler)
     const stopSweeping = startSweeping(context)
+    const stopLoggingChanges = startLoggingChanges(context)
     return {
       router,
       context,
@@ -95,6 +97,7 @@ export async function createTenant({
         await jobs.close()
         await mail.close()
         await logs.close()
+        await stopLoggingChanges()
         await search.close()
         await database.close()
       },

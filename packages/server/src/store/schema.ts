@@ -10,6 +10,13 @@ export interface RollcallSchema {
   organizations: { organization_id: string; name: string; display_name: string | null }
   user_roles: { role_id: string; user_id: string; reading: number }
   organization_members: { organization_id: string; user_id: string; reading: number }
+  membership_readings: {
+    kind: 'user-roles' | 'user-organizations' | 'role' | 'organization'
+    id: string
+    reading: number
+    read_at: Generated<Date>
+  }
+  fill_seen: { user_id: string }
   directory_state: DirectoryStateTable
   pending: PendingTable
   activity: { day: string; kind: ActivityKind; connection: Generated<string>; total: number }
@@ -71,6 +78,9 @@ export interface FillProgress {
   lines: number
   /** How many there will be, as far as the tenant said. */
   users: number | null
+  rowsPerSecond: number
+  /** What was pending up to here when the export was asked for is answered by it. */
+  noted: number
 }
 
 export type PendingKind =
@@ -80,6 +90,7 @@ interface PendingTable {
   kind: PendingKind
   id: string
   noted: number
+  since: Date
   attempts: Generated<number>
   not_before: Generated<Date>
 }

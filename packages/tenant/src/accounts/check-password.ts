@@ -1,6 +1,6 @@
 import type { Client } from '../clients/clients.store.ts'
 import type { Connection } from '../connections/connections.store.ts'
-import type { LogEvent } from '../logs/log-writer.ts'
+import type { LogEvent } from '../logs/log-event.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { isPassword, upgradePassword } from '../users/password.ts'
 import { findDatabaseIdentity, findUser } from '../users/users.store.ts'

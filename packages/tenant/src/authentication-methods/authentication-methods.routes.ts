@@ -208,6 +208,7 @@ export function authenticationMethodsRoutes(context: TenantContext): Router {
     const row = await db.selectFrom('authentication_methods').select(['id', 'user_id']).where('id', '=', req.params.id).executeTakeFirst() // prettier-ignore
     if (!row) throw new ManagementError(404, 'Enrollment not found', 'enrollment_not_found')
     await removeMethods(context, { userId: row.user_id, id: row.id })
+    logs.write({ type: 'gd_unenroll', user_id: row.user_id })
     res.status(204).end()
   })
 

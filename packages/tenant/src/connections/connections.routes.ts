@@ -5,6 +5,7 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import { findClient } from '../clients/clients.store.ts'
 import { prefixedId } from '../ids.ts'
+import { aboutRequest } from '../logs/about-request.ts'
 import { requireScope } from '../management/authorize.ts'
 import { ManagementError, badRequest } from '../management/management-error.ts'
 import { CheckpointQuery, FieldsQuery, checkpointQuery, listed, pick } from '../management/paging.ts'
@@ -13,6 +14,7 @@ import { originOf } from '../request-origin.ts'
 import type { JsonObject, TenantSchema } from '../schema.ts'
 import { seal } from '../sealing.ts'
 import type { TenantContext } from '../tenant-context.ts'
+import { deleteUsers } from '../users/delete-users.ts'
 import { completeOptions } from './connection-options.ts'
 
 const options = z.record(z.string(), z.unknown()).describe('The connection options.')
@@ -197,11 +199,7 @@ export function connectionsRoutes(context: TenantContext): Router {
     const { email } = validate(z.looseObject({ email: z.string().min(1).max(320) }), req.query, 'query')
     const { name, strategy } = await find(req.params.id)
     if (strategy !== 'auth0') throw badRequest('Connection must be a database connection.')
-    await db
-      .deleteFrom('users')
-      .where('connection', '=', name)
-      .where((row) => row(row.fn<string>('lower', ['email']), '=', email.toLowerCase()))
-      .execute()
+    await deleteUsers(context, { connection: name, email }, aboutRequest(req))
     res.status(204).end()
   })
 

@@ -56,7 +56,7 @@ export function controlRoutes(context: TenantContext, databaseUrl: string): Rout
 
   async function restore(name: string, otherwise?: string): Promise<void> {
     await quiet(context)
-    if (!(await restoreSnapshot(db, name))) throw missing(otherwise)
+    if (!(await restoreSnapshot(context, name))) throw missing(otherwise)
     context.recent.forget()
   }
   return router

@@ -1,12 +1,14 @@
 import { sql, transaction } from '@rollcall/database'
 import type { Kysely, Transaction } from '@rollcall/database'
+import { changeEveryone, logChangeOfEveryone } from '../logs/log-unlogged-changes.ts'
 import type { TenantSchema } from '../schema.ts'
+import type { TenantContext } from '../tenant-context.ts'
 
 /** What a snapshot may be called: it becomes part of a schema's name. */
 export const snapshotName = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/
 
 /** Keys stay as they are, so that tokens do; what was seen once stays seen; the rest follows from the users by itself. */
-const notKept = ['signing_keys', 'seen_once', 'user_search', 'user_count', 'migrations']
+const notKept = ['signing_keys', 'seen_once', 'user_search', 'user_count', 'unlogged_changes', 'migrations']
 const prefix = 'tenant_snapshot_'
 const schemaOf = (name: string) => sql.id(prefix + name)
 
@@ -57,7 +59,7 @@ export async function takeSnapshot(db: Kysely<TenantSchema>, name: string): Prom
 }
 
 /** Makes the tenant what it was when the snapshot was taken; whole or not at all. @returns whether there is one */
-export function restoreSnapshot(db: Kysely<TenantSchema>, name: string): Promise<boolean> {
+export function restoreSnapshot({ db, now }: Pick<TenantContext, 'db' | 'now'>, name: string): Promise<boolean> {
   return transaction(db, async (trx) => {
     await lock(trx)
     const { rows: columns } = await sql<{ table: string; column: string }>`
@@ -67,6 +69,7 @@ export function restoreSnapshot(db: Kysely<TenantSchema>, name: string): Promise
       WHERE kept.table_schema = ${prefix + name} ORDER BY kept.ordinal_position`.execute(trx)
     if (columns.length === 0) return false
     const tables = await tablesOf(trx)
+    await changeEveryone(trx)
     await sql`TRUNCATE ${sql.join([...tables, 'user_search'].map((table) => sql.id(table)))}`.execute(trx)
     for (const table of tables) {
       const names = columns.filter((one) => one.table === table).map(({ column }) => sql.id(column))
@@ -74,6 +77,7 @@ export function restoreSnapshot(db: Kysely<TenantSchema>, name: string): Promise
       await sql`INSERT INTO ${sql.id(table)} (${sql.join(names)}) OVERRIDING SYSTEM VALUE
         SELECT ${sql.join(names)} FROM ${schemaOf(name)}.${sql.id(table)}`.execute(trx)
     }
+    await logChangeOfEveryone(trx, { reason: 'A snapshot was restored', at: now() })
     return true
   })
 }

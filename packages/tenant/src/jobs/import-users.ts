@@ -51,14 +51,18 @@ interface Summary {
   total: number
 }
 
-/** Does an import's rows one by one: one that cannot be done is noted with its reasons, and the others go on. */
+/**
+ * Does an import's rows one by one: one that cannot be done is noted with its reasons, and the others go on.
+ * @returns what came of it, and what writes that into the log: to be called once it counts
+ */
 export async function importUsers(
   context: TenantContext,
   trx: Transaction<TenantSchema>,
   job: JobRow,
-): Promise<Summary> {
+): Promise<{ summary: Summary; log: () => void }> {
   const { rows, connection, upsert } = job.input as unknown as { rows: unknown[]; connection: string; upsert: boolean }
   const summary = { failed: 0, updated: 0, inserted: 0, total: rows.length }
+  const userIds: string[] = []
   for (const [position, row] of rows.entries()) {
     await sql`SAVEPOINT row`.execute(trx)
     const result = await importRow(context, trx, { row, connection, upsert }).catch(async (error: unknown) => {
@@ -66,8 +70,9 @@ export async function importUsers(
       return conflictOf(error)
     })
     await sql`RELEASE SAVEPOINT row`.execute(trx)
-    if (typeof result === 'string') {
-      summary[result] += 1
+    if (!Array.isArray(result)) {
+      summary[result.done] += 1
+      userIds.push(result.userId)
       continue
     }
     summary.failed += 1
@@ -81,20 +86,30 @@ export async function importUsers(
       })
       .execute()
   }
-  context.logs.write({
-    type: 'sui',
-    description: 'Users import completed',
-    connection,
-    details: { job_id: job.id, summary },
-  })
-  return summary
+  return { summary, log: () => logImport(context, { job, connection, summary, userIds }) }
+}
+
+/** Auth0 leaves one entry, which names nobody; one for each user lets whoever follows the log read these again, and no others. */
+function logImport(
+  { logs }: TenantContext,
+  { job, connection, summary, userIds }: { job: JobRow; connection: string; summary: Summary; userIds: string[] },
+): void {
+  const about = { type: 'sui', connection, connection_id: String(job.settings.connection_id) }
+  for (const userId of userIds)
+    logs.write({ ...about, description: 'Successfully imported user', user_id: userId, details: { job_id: job.id } })
+  logs.write({ ...about, description: 'Users import completed', details: { job_id: job.id, summary } })
+}
+
+export function logFailedImport({ logs }: TenantContext, { id, settings }: JobRow): void {
+  const { connection, connection_id: connectionId } = settings
+  logs.write({ type: 'fui', description: 'Failed to import users', connection: String(connection), connection_id: String(connectionId), details: { job_id: id } }) // prettier-ignore
 }
 
 async function importRow(
   context: TenantContext,
   trx: Transaction<TenantSchema>,
   { row, connection, upsert }: { row: unknown; connection: string; upsert: boolean },
-): Promise<'inserted' | 'updated' | RowError[]> {
+): Promise<{ done: 'inserted' | 'updated'; userId: string } | RowError[]> {
   if (!isStorable(JSON.stringify(row)?.replaceAll('\\u0000', '\0') ?? ''))
     return [{ code: 'NOT_PASSED', message: 'The row holds characters that cannot be stored' }]
   const read = ImportRow.safeParse(row, { reportInput: true })
@@ -115,10 +130,9 @@ async function importRow(
     return [{ code: 'DUPLICATED_USER', message: 'The user already exist and upsert parameter is false' }]
   if (existing) {
     await overwrite(context, trx, { userId: existing.user_id, user })
-    return 'updated'
+    return { done: 'updated', userId: existing.user_id }
   }
-  await insert(context, trx, { user, email, connection })
-  return 'inserted'
+  return { done: 'inserted', userId: await insert(context, trx, { user, email, connection }) }
 }
 
 const profileOf = (user: ImportRow) => ({
@@ -145,7 +159,7 @@ async function insert(
   context: TenantContext,
   trx: Transaction<TenantSchema>,
   { user, email, connection }: { user: ImportRow; email: string | null; connection: string },
-): Promise<void> {
+): Promise<string> {
   const now = context.now()
   const identityId = user.user_id ?? objectId(now)
   const userId = `auth0|${identityId}`
@@ -179,6 +193,7 @@ async function insert(
     })
     .execute()
   await enrol(context, trx, { userId, factors: user.mfa_factors ?? [] })
+  return userId
 }
 
 /** An upsert replaces metadata whole, and leaves what the row does not name. A password is kept as it is. */

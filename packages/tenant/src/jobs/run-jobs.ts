@@ -2,7 +2,7 @@ import { sql, transaction } from '@rollcall/database'
 import type { Transaction } from '@rollcall/database'
 import type { TenantSchema } from '../schema.ts'
 import type { TenantContext } from '../tenant-context.ts'
-import { importUsers } from './import-users.ts'
+import { importUsers, logFailedImport } from './import-users.ts'
 import type { JobRow } from './jobs.store.ts'
 import { sendVerificationEmail } from './verification-email.ts'
 
@@ -50,9 +50,16 @@ export function runJobs(context: TenantContext): JobRunner {
   }
 }
 
+interface Ending {
+  status: 'completed' | 'failed'
+  summary?: object
+  /** Writes into the log what was done, once it counts. */
+  log?: () => void
+}
+
 /** @returns whether there was one */
 async function doNext(context: TenantContext): Promise<boolean> {
-  return transaction(context.db, async (trx) => {
+  const ended = await transaction(context.db, async (trx) => {
     const job = await trx
       .selectFrom('jobs')
       .selectAll()
@@ -62,16 +69,16 @@ async function doNext(context: TenantContext): Promise<boolean> {
       .forUpdate()
       .skipLocked()
       .executeTakeFirst()
-    if (!job) return false
+    if (!job) return undefined
     await sql`SAVEPOINT work`.execute(trx)
-    let ended: { status: 'completed' | 'failed'; summary?: object | undefined }
+    let ended: Ending
     try {
       ended = await perform(context, trx, job)
     } catch (error) {
       // A fault of ours would come again at each try: the job ends here, and whoever asks is told.
       context.logger.error({ err: error, jobId: job.id }, 'a job failed')
       await sql`ROLLBACK TO SAVEPOINT work`.execute(trx)
-      ended = { status: 'failed' }
+      ended = { status: 'failed', ...(job.type === 'users_import' && { log: () => logFailedImport(context, job) }) }
     }
     await trx
       .updateTable('jobs')
@@ -83,18 +90,16 @@ async function doNext(context: TenantContext): Promise<boolean> {
       })
       .where('id', '=', job.id)
       .execute()
-    return true
+    return ended
   })
+  ended?.log?.()
+  return ended !== undefined
 }
 
-async function perform(
-  context: TenantContext,
-  trx: Transaction<TenantSchema>,
-  job: JobRow,
-): Promise<{ status: 'completed' | 'failed'; summary?: object }> {
+async function perform(context: TenantContext, trx: Transaction<TenantSchema>, job: JobRow): Promise<Ending> {
   switch (job.type) {
     case 'users_import':
-      return { status: 'completed', summary: await importUsers(context, trx, job) }
+      return { status: 'completed', ...(await importUsers(context, trx, job)) }
     case 'verification_email':
       return { status: (await sendVerificationEmail(context, trx, job)) ? 'completed' : 'failed' }
     case 'users_export':

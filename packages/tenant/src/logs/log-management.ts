@@ -4,7 +4,8 @@ import type { TenantContext } from '../tenant-context.ts'
 import { addressOf } from '../request-origin.ts'
 import { operations } from './operations.ts'
 
-const largestBody = 16_384
+/** Holds the ids of the thousand members that may be sent at once. */
+const largestBody = 65_536
 const revealing = new WeakSet<Response>()
 
 /** To be called by a route that shows secrets: such reads are logged, too. */
@@ -21,7 +22,7 @@ export function logManagement(context: TenantContext): RequestHandler {
       answer = body
       return json.call(res, body)
     }
-    res.once('finish', () => {
+    const log = () => {
       const isRead = req.method === 'GET' || req.method === 'HEAD'
       if (isRead && !revealing.has(res)) return
       const { route } = req as { route?: { path?: unknown } } // Express says any
@@ -53,7 +54,13 @@ export function logManagement(context: TenantContext): RequestHandler {
           response: { statusCode: res.statusCode, body: isRead ? {} : masked(answer ?? {}) },
         },
       })
-    })
+    }
+    // What was done is logged although its caller has gone: nothing is sent to them then, and so nothing is finished.
+    const end = res.end.bind(res) as (...args: unknown[]) => typeof res
+    res.end = (...args: unknown[]) => {
+      log()
+      return end(...args)
+    }
     next()
   }
 }

@@ -3,31 +3,9 @@ import type { Kysely } from '@rollcall/database'
 import type { Logger } from '@rollcall/http-kit'
 import type { JsonObject, TenantSchema } from '../schema.ts'
 import { toStorable } from '../storable.ts'
-
-/** An event as Auth0 logs it (research: "Log Event Type Codes"); a member that is absent is left out of the entry. */
-export interface LogEvent {
-  /** Auth0's code: `s`, `fp`, `sapi`, … */
-  type: string
-  description?: string | undefined
-  connection?: string | undefined
-  connection_id?: string | undefined
-  client_id?: string | undefined
-  client_name?: string | undefined
-  ip?: string | undefined
-  /** As the browser sent it; kept as Auth0 words it. */
-  user_agent?: string | undefined
-  user_id?: string | undefined
-  user_name?: string | undefined
-  hostname?: string | undefined
-  audience?: string | undefined
-  scope?: string | undefined
-  strategy?: string | undefined
-  strategy_type?: string | undefined
-  organization_id?: string | undefined
-  organization_name?: string | undefined
-  /** Never a password, a token or a secret. */
-  details?: Record<string, unknown> | undefined
-}
+import type { LogEvent } from './log-event.ts'
+import { takeLogIds } from './log-ids.ts'
+import { usersNamedIn } from './users-named-in.ts'
 
 export interface LogWriter {
   /** Takes note of an event; it is in the database moments later. A request never waits for its log entry. */
@@ -88,10 +66,7 @@ export function openLogWriter({
   }
 }
 
-/**
- * Ids are handed out under a lock that is held until the commit, so that they become visible in their order: whoever reads on from the last id
- * they saw misses none.
- */
+/** Stores entries, and takes note that who is named in them has theirs. */
 async function store(db: Kysely<TenantSchema>, batch: { date: Date; event: LogEvent }[]): Promise<void> {
   const rows = batch.map(({ date, event: { type, user_id, ...rest } }) => ({
     date: date.toISOString(),
@@ -99,13 +74,15 @@ async function store(db: Kysely<TenantSchema>, batch: { date: Date; event: LogEv
     user_id: user_id ?? null,
     body: rest as JsonObject, // undefined members fall away in JSON
   }))
+  const named = [...new Set(batch.flatMap(({ event }) => usersNamedIn(event)))]
   await transaction(db, async (trx) => {
-    await sql`SELECT pg_advisory_xact_lock(hashtext('rollcall logs'))`.execute(trx)
+    const id = await takeLogIds(trx)
     await sql`
       INSERT INTO logs (log_id, date, type, user_id, body)
-      SELECT '900' || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS') || lpad(nextval('log_sequence')::text, 39, '0'),
-        row.date, row.type, row.user_id, row.body
+      SELECT ${id}, row.date, row.type, row.user_id, row.body
       FROM jsonb_to_recordset(${JSON.stringify(toStorable(rows))}::jsonb)
         AS row (date timestamptz, type text, user_id text, body jsonb)`.execute(trx)
+    // Changes that are seen here were there before these entries are: whoever reads the entry finds the change.
+    if (named.length > 0) await trx.deleteFrom('unlogged_changes').where('user_id', 'in', named).execute()
   })
 }

@@ -32,7 +32,7 @@ test('a person’s way through sign-in, tokens and sign-out is in the log as Aut
   await exchangeCode(tenant, code)
   await visitor.open(authorizeUrl(tenant, { prompt: 'none' }))
   await visitor.open(`/v2/logout?client_id=${tenant.spa.clientId}`)
-  expect(await eventsOf(tenant, user.userId)).toEqual(['fp', 's', 'seacft', 'ssa', 'slo'])
+  expect(await eventsOf(tenant, user.userId)).toEqual(['ss', 'fp', 's', 'seacft', 'ssa', 'slo'])
   const [entry] = await entries(`user_id:"${user.userId}" AND type:s`)
   expect(entry).toMatchObject({
     client_id: tenant.spa.clientId,
@@ -66,7 +66,7 @@ test('a reused refresh token is in the log', async () => {
   const { body } = await exchangeCode(tenant, end.result.get('code') ?? '')
   await refresh(tenant, body.refresh_token ?? '')
   await refresh(tenant, body.refresh_token ?? '')
-  expect(await eventsOf(tenant, user.userId)).toEqual(['s', 'seacft', 'sertft', 'ferrt'])
+  expect(await eventsOf(tenant, user.userId)).toEqual(['ss', 's', 'seacft', 'sertft', 'ferrt'])
 })
 
 test('a key that signs no more is published until nothing it signed can be good', async () => {

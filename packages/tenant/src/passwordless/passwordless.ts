@@ -78,9 +78,30 @@ export type CodeVerdict = { verdict: 'good'; user: UserRow } | { verdict: 'wrong
 export async function signInByCode(context: TenantContext, address: Address, code: string): Promise<CodeVerdict> {
   if (!(await useCode(context, { subject: subjectOf(address), code: code.replace(/\s/g, '') })))
     return { verdict: 'wrong' }
-  const userId = await ensureUser(context, address)
-  const user = userId === undefined ? undefined : await findUser(context.db, userId)
-  return user ? { verdict: 'good', user } : { verdict: 'shut' }
+  const found = await ensureUser(context, address)
+  const user = found && (await findUser(context.db, found.userId))
+  if (!user) return { verdict: 'shut' }
+  if (found.change !== undefined) logChange(context, address, { user, type: found.change })
+  return { verdict: 'good', user }
+}
+
+function logChange(
+  { logs }: TenantContext,
+  { connection, client, to }: Address,
+  { user, type }: { user: UserRow; type: 'ss' | 'sv' },
+): void {
+  logs.write({
+    type,
+    description: type === 'sv' ? 'The address was confirmed by its code' : undefined,
+    client_id: client.clientId,
+    client_name: client.name,
+    connection: connection.name,
+    connection_id: connection.id,
+    strategy: connection.strategy,
+    strategy_type: 'passwordless',
+    user_id: user.user_id,
+    user_name: to,
+  })
 }
 
 /** @returns the id of whoever has this address at this connection; undefined if nobody has, and nobody new is taken */
@@ -99,19 +120,24 @@ export async function findAddress(
     .executeTakeFirst()
 }
 
-async function ensureUser(context: TenantContext, { connection, to }: Address): Promise<string | undefined> {
+/** @returns who it is, and whether they are new (`ss`) or were not confirmed before (`sv`); undefined if nobody new is taken */
+async function ensureUser(
+  context: TenantContext,
+  { connection, to }: Address,
+): Promise<{ userId: string; change?: 'ss' | 'sv' } | undefined> {
   const isText = connection.strategy === 'sms'
   return transaction(context.db, async (trx) => {
     // Of two first sign-ins at once, one makes the user and the other finds them.
     await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`passwordless ${connection.id} ${to}`}, 0))`.execute(trx)
     const existing = await findAddress({ db: trx }, { connection, to })
     if (existing) {
+      if (isText ? existing.phone_verified : existing.email_verified) return { userId: existing.user_id }
       await trx
         .updateTable('users')
         .set(isText ? { phone_verified: true } : { email_verified: true })
         .where('user_id', '=', existing.user_id)
         .execute()
-      return existing.user_id
+      return { userId: existing.user_id, change: 'sv' }
     }
     if (connection.options.disable_signup === true) return undefined
     const now = context.now()
@@ -143,6 +169,6 @@ async function ensureUser(context: TenantContext, { connection, to }: Address): 
         login_email: isText ? null : to,
       })
       .execute()
-    return userId
+    return { userId, change: 'ss' }
   })
 }

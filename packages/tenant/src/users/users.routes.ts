@@ -1,7 +1,8 @@
 import { sql } from '@rollcall/database'
 import { Router } from 'express'
 import { z } from 'zod'
-import { requireScope, requireScopeOn } from '../management/authorize.ts'
+import { aboutRequest } from '../logs/about-request.ts'
+import { callerOf, requireScope, requireScopeOn } from '../management/authorize.ts'
 import { ManagementError } from '../management/management-error.ts'
 import { PagingQuery, paged, pick, pagingQuery } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
@@ -10,6 +11,7 @@ import { toAudience } from '../resource-servers/resource-servers.store.ts'
 import { originOf } from '../request-origin.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { createUser } from './create-user.ts'
+import { deleteUsers } from './delete-users.ts'
 import { getUser, userMissing } from './get-user.ts'
 import { ListUsersQuery, listUsers } from './list-users.ts'
 import { presentUser } from './present-user.ts'
@@ -52,7 +54,12 @@ export function usersRoutes(context: TenantContext): Router {
 
   router.post('/users', async (req, res) => {
     requireScope(req, 'create:users')
-    res.status(201).json(await createUser(context, validate(CreateUserBody, req.body, 'body'), originOf(context, req)))
+    const body = validate(CreateUserBody, req.body, 'body')
+    const user = await createUser(context, body, originOf(context, req))
+    // Auth0 tells of a new account in a database, whoever opened it.
+    if (user.user_id.startsWith('auth0|'))
+      context.logs.write({ ...aboutRequest(req), type: 'ss', connection: body.connection, client_id: callerOf(req).clientId, user_id: user.user_id, user_name: body.email ?? body.username, strategy: 'auth0', strategy_type: 'database' }) // prettier-ignore
+    res.status(201).json(user)
   })
 
   router.get('/users-by-email', async (req, res) => {
@@ -90,8 +97,7 @@ export function usersRoutes(context: TenantContext): Router {
 
   router.delete('/users/:id', async (req, res) => {
     requireScope(req, 'delete:users')
-    // What hangs on the user (identities, roles, sessions, refresh tokens) goes with the row.
-    await db.deleteFrom('users').where('user_id', '=', idOf(req.params)).execute()
+    await deleteUsers(context, { userId: idOf(req.params) }, aboutRequest(req))
     res.status(204).end() // also when there was none
   })
 

@@ -1,7 +1,7 @@
 import { listMethods } from '../../authentication-methods/authentication-methods.store.ts'
 import { readMfaToken, spendMfaToken } from '../../mfa/mfa-tokens.store.ts'
 import { tryRecoveryCode, tryTotp } from '../../mfa/use-factor.ts'
-import type { LogEvent } from '../../logs/log-writer.ts'
+import type { LogEvent } from '../../logs/log-event.ts'
 import type { TenantContext } from '../../tenant-context.ts'
 import { recordLogin } from '../../users/users.store.ts'
 import type { UserRow } from '../../users/users.store.ts'
