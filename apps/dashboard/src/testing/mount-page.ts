@@ -5,9 +5,14 @@ import type { Component } from 'vue'
 import { ref } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { apiKey, createApiClient } from '../api/api-client.ts'
+import { changesKey } from '../api/changes.ts'
+import { findRoutes } from '../features/filter/find.routes.ts'
+import { insightsRoutes } from '../features/insights/insights.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
 import { i18n } from '../i18n.ts'
+import { commandsKey, createCommands } from '../shell/commands.ts'
 import { sessionKey } from '../shell/useSession.ts'
+import { fakeChanges } from './fake-changes.ts'
 
 /** What the server answers, by `METHOD path`; the network is the one thing faked. */
 export type Answers = (request: string, signal: AbortSignal | null | undefined) => Response | Promise<Response>
@@ -31,7 +36,10 @@ export async function mountPage(
     permissions = me.permissions,
   }: { answers: Answers; path?: string; props?: Record<string, unknown>; permissions?: Me['permissions'] },
 ) {
-  const router = createRouter({ history: createMemoryHistory(), routes: usersRoutes })
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes],
+  })
   await router.push(path)
   const requests: string[] = []
   const api = createApiClient({
@@ -48,6 +56,8 @@ export async function mountPage(
     may: (name: Me['permissions'][number]) => permissions.includes(name),
     signOut: async () => undefined,
   }
+  const changes = fakeChanges()
+  const commands = createCommands()
   const wrapper = mount(page, {
     props,
     attachTo: document.body,
@@ -57,10 +67,15 @@ export async function mountPage(
         i18n,
         [VueQueryPlugin, { queryClientConfig: { defaultOptions: { queries: { retry: false } } } }],
       ],
-      provide: { [apiKey as symbol]: api, [sessionKey as symbol]: session },
+      provide: {
+        [apiKey as symbol]: api,
+        [sessionKey as symbol]: session,
+        [changesKey as symbol]: changes,
+        [commandsKey as symbol]: commands,
+      },
     },
   })
-  return { wrapper, router, requests }
+  return { wrapper, router, requests, changes, commands }
 }
 
 export const json = (body: unknown): Response =>
