@@ -15,7 +15,11 @@ import { sessionKey } from '../shell/useSession.ts'
 import { fakeChanges } from './fake-changes.ts'
 
 /** What the server answers, by `METHOD path`; the network is the one thing faked. */
-export type Answers = (request: string, signal: AbortSignal | null | undefined) => Response | Promise<Response>
+export type Answers = (
+  request: string,
+  signal: AbortSignal | null | undefined,
+  body: unknown,
+) => Response | Promise<Response>
 
 const me: Me = {
   userId: 'auth0|staff',
@@ -23,7 +27,7 @@ const me: Me = {
   name: 'Staff',
   email: 'staff@example.com',
   picture: null,
-  permissions: ['manage:users', 'read:users', 'delete:users'],
+  permissions: ['manage:users', 'read:users', 'delete:users', 'export:users', 'manage:views'],
 }
 
 /** Mounts a page as the dashboard would, signed in as staff. */
@@ -47,7 +51,7 @@ export async function mountPage(
     authorizedFetch: async (url, init) => {
       const request = `${init.method ?? 'GET'} ${url}`
       requests.push(request)
-      return answers(request, init.signal)
+      return answers(request, init.signal, typeof init.body === 'string' ? JSON.parse(init.body) : undefined)
     },
     onSessionLost: () => undefined,
   })
