@@ -114,6 +114,7 @@ export function someUser(changes: Partial<UserSummary> = {}): UserSummary {
     createdAt: '2026-01-01T00:00:00.000Z',
     lastLoginAt: null,
     loginCount: 0,
+    columns: {},
     ...changes,
   }
 }

@@ -37,7 +37,7 @@ const answers: Answers = (request) => {
   return json(url.searchParams.get('by') === 'connection' ? byConnection : nothing)
 }
 
-async function open(path = '/insights', how = answers) {
+async function open(path = '/insights', how: Answers = answers) {
   const page = await mountPage(InsightsPage, { answers: how, path })
   await flushPromises()
   return page
@@ -106,8 +106,8 @@ test('the period is in the address', async () => {
 
 test('one count that fails leaves the others, and can be tried again', async () => {
   let isBroken = true
-  const { wrapper } = await open('/insights', (request, signal) =>
-    request.includes('by=connection') && isBroken ? problem(503, 'Not now.') : answers(request, signal),
+  const { wrapper } = await open('/insights', (...asked) =>
+    asked[0].includes('by=connection') && isBroken ? problem(503, 'Not now.') : answers(...asked),
   )
   const card = cardOf(wrapper, 'By connection')
   expect(card.get('[role=alert]').text()).toContain('Not now.')
