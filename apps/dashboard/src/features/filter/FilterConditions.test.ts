@@ -105,7 +105,10 @@ test('a condition is changed where it stands', async () => {
   const { wrapper, asked } = await open('connection:github blocked:true')
   await wrapper.get('[aria-label="Change: Blocked: yes"]').trigger('click')
   const form = await builder()
-  expect(form.findAll('select').map((select) => (select.element as HTMLSelectElement).value)).toEqual(['blocked', 'yes'])
+  expect(form.findAll('select').map((select) => (select.element as HTMLSelectElement).value)).toEqual([
+    'blocked',
+    'yes',
+  ])
   await form.findAll('select')[1]?.setValue('no')
   await form.trigger('submit')
   expect(asked()).toEqual(['connection:github blocked:false'])
