@@ -29,11 +29,14 @@ export interface Database<Schema> {
    */
   copyInto(table: string, columns: string[], lines: AsyncIterable<string> | Iterable<string>): Promise<number>
   /**
-   * Streams what a query gives, by COPY: as fast as the reader takes it, in memory that does not grow with the number of rows.
+   * Streams what a query gives, by COPY: as fast as the reader takes it, in memory that does not grow with the number of rows. A reader who leaves
+   * early ends the query.
    * @param query one that gives a single column of JSON
    * @returns a line for each row
    */
   copyJson(query: RawBuilder<unknown>): Promise<Readable>
+  /** The same of any columns, as CSV (RFC 4180) with a line of names first. */
+  copyCsv(query: RawBuilder<unknown>): Promise<Readable>
   close(): Promise<void>
 }
 
@@ -69,25 +72,28 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10 }: DatabaseOpt
         client.release()
       }
     },
-    async copyJson(query) {
-      const { sql, parameters } = query.compile(db)
-      const client = await pool.connect()
-      // COPY takes no parameters: they are written into the statement as literals. JSON holds neither of the two control characters, so no
-      // line of it is ever quoted.
-      const text = sql.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]))
-      const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`))
-      let isReleased = false
-      // One that was left before its end has rows in its pipe still: the connection is of no more use.
-      const release = (isSpoiled: boolean) => {
-        if (!isReleased) client.release(isSpoiled)
-        isReleased = true
-      }
-      stream.once('end', () => release(false))
-      stream.once('error', () => release(true))
-      stream.once('close', () => release(true))
-      return stream
-    },
+    // JSON holds neither of the two control characters, so no line of it is ever quoted.
+    copyJson: (query) => copyOut(query, "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'"),
+    copyCsv: (query) => copyOut(query, 'FORMAT csv, HEADER'),
     close: () => db.destroy(),
+  }
+
+  async function copyOut(query: RawBuilder<unknown>, format: string): Promise<Readable> {
+    const { sql, parameters } = query.compile(db)
+    const client = await pool.connect()
+    // COPY takes no parameters: they are written into the statement as literals.
+    const text = sql.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]))
+    const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (${format})`))
+    let isReleased = false
+    // One that was left before its end has rows in its pipe still: the connection is of no more use.
+    const release = (isSpoiled: boolean) => {
+      if (!isReleased) client.release(isSpoiled)
+      isReleased = true
+    }
+    stream.once('end', () => release(false))
+    stream.once('error', () => release(true))
+    stream.once('close', () => release(true))
+    return stream
   }
 }
 
@@ -96,7 +102,8 @@ function literal(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (value instanceof Date) return pg.escapeLiteral(value.toISOString())
   if (typeof value === 'string') return pg.escapeLiteral(value)
-  throw new TypeError('Only plain values can stand in a COPY.')
+  if (Array.isArray(value)) return `ARRAY[${value.map(literal).join(', ')}]::text[]`
+  throw new TypeError('Only plain values and lists of text can stand in a COPY.')
 }
 
 /** One row in COPY's text format. */

@@ -1,2 +1,2 @@
 export { createRollcall } from './compose.ts'
-export type { RollcallOptions } from './compose.ts'
+export type { Rollcall, RollcallOptions } from './compose.ts'

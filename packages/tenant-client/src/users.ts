@@ -3,7 +3,6 @@ import { NotFound, UpstreamFailed } from '@rollcall/http-kit'
 import type { z } from 'zod'
 import type { CallTenant } from './call-tenant.ts'
 import { createCoalescer } from './coalesce.ts'
-import { printUserQuery, type UserQuery } from './user-query.ts'
 
 export type TenantUserSortField = 'name' | 'email' | 'created_at' | 'last_login' | 'logins_count'
 
@@ -13,7 +12,8 @@ export interface ListTenantUsers {
   /** 1 to 100. */
   perPage: number
   sort: { field: TenantUserSortField; direction: 'up' | 'down' }
-  query?: UserQuery | undefined
+  /** In Auth0's query syntax (search engine v3). */
+  q?: string | undefined
 }
 
 export interface TenantUsers {
@@ -41,7 +41,7 @@ export function createTenantUsers(call: CallTenant): TenantUsers {
         fields: summaryFields,
         include_fields: true,
         search_engine: 'v3' as const,
-        ...(wanted.query && { q: printUserQuery(wanted.query) }),
+        ...(wanted.q && { q: wanted.q }),
       }
       return lists.share(JSON.stringify(request), async () => {
         const page = await call({ isRepeatable: true, run: (sdk, options) => sdk.users.list(request, options) })

@@ -24,11 +24,12 @@ export interface TestStandalone {
 export interface TestStandaloneOptions {
   demoUsers?: number
   pagingLimit?: number
+  directory?: 'copy' | 'live'
 }
 
 /** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
 export async function startStandalone(options: TestStandaloneOptions = {}): Promise<TestStandalone> {
-  const { demoUsers = 0, pagingLimit = Number.POSITIVE_INFINITY } = options
+  const { demoUsers = 0, pagingLimit = Number.POSITIVE_INFINITY, directory = 'copy' } = options
   const logger = createLogger({ level: 'silent' })
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-standalone-'))
   const dataFolder = await openDataFolder(folder)
@@ -47,7 +48,9 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
   const { audience, m2m, spa } = tenant.credentials
   const client = createTenantClient({ domain: tenant.url, ...m2m, pagingLimit })
   const auth = { domain: tenant.url, audience, spaClientId: spa.clientId, issuers: tenant.issuers, ca: tenant.ca.pem }
-  server.serve(express().use(createRollcall({ auth, tenant: client, logger })))
+  const rollcall = createRollcall({ auth, tenant: client, databaseUrl, directory, followIntervalMs: 100, logger })
+  await rollcall.ready
+  server.serve(express().use(rollcall))
 
   return {
     url,
@@ -70,6 +73,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     },
     close: async () => {
       await server.close()
+      await rollcall.close()
       await client.close()
       await tenant.close()
       await dataFolder.release()
