@@ -84,6 +84,20 @@ test('a session that has ended is not followed any further', async () => {
   expect(server.connect).toHaveBeenCalledOnce()
 })
 
+test('a connection that has fallen silent is made anew', async () => {
+  const server = aServer()
+  server.changes.listen((change) => server.heard.push(change))
+  await settle()
+  await vi.advanceTimersByTimeAsync(50_000)
+  server.write(': still here\n\n')
+  await vi.advanceTimersByTimeAsync(50_000)
+  expect(server.connect).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect(server.connect).toHaveBeenCalledTimes(2)
+  expect(server.heard).toContainEqual({ kind: 'users', userIds: 'many' })
+  server.changes.close()
+})
+
 test('who has stopped listening hears nothing more, and closing ends the connection', async () => {
   const server = aServer()
   const stop = server.changes.listen((change) => server.heard.push(change))

@@ -16,6 +16,8 @@ export const changesKey: InjectionKey<Changes> = Symbol('changes')
 
 const firstPauseMs = 1000
 const longestPauseMs = 30_000
+/** The server says that it is still there every 20 s; a network that is gone says nothing. */
+const longestSilenceMs = 60_000
 
 /**
  * Follows the server's events for as long as the session lasts. An `EventSource` could not carry the access token.
@@ -45,8 +47,15 @@ export function createChanges(
     let failures = 0
     let isFirst = true
     while (!end.signal.aborted) {
+      const silence = new AbortController()
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const onSign = () => {
+        clearTimeout(timer)
+        timer = setTimeout(() => silence.abort(new TypeError('The server has fallen silent.')), longestSilenceMs)
+      }
       try {
-        const { body } = await connect(end.signal)
+        onSign()
+        const { body } = await connect(AbortSignal.any([end.signal, silence.signal]))
         failures = 0
         if (!isFirst) {
           // What happened meanwhile was not heard.
@@ -54,12 +63,14 @@ export function createChanges(
           tell({ kind: 'views' })
         }
         isFirst = false
-        if (body) for await (const data of readEvents(body)) tell(JSON.parse(data) as Change)
+        if (body) for await (const data of readEvents(body, onSign)) tell(JSON.parse(data) as Change)
       } catch (error) {
         if (error instanceof ApiProblem && (error.status === 401 || error.status === 403)) return
         // The network or the server is gone, which each list says itself when it is asked for more; anything else is a fault of ours.
         const isAway = error instanceof ApiProblem || error instanceof TypeError || end.signal.aborted
         if (!isAway) reportError(error)
+      } finally {
+        clearTimeout(timer)
       }
       if (!end.signal.aborted)
         await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** failures) * (0.5 + random() / 2))

@@ -85,7 +85,7 @@ export async function mountPage(
 export const json = (body: unknown): Response =>
   new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } })
 
-export const problem = (status: number, detail: string): Response =>
+export const problem = (status: number, detail: string, code = 'x'): Response =>
   new Response(
     JSON.stringify({
       type: 'about:blank',
@@ -93,7 +93,7 @@ export const problem = (status: number, detail: string): Response =>
       status,
       detail,
       instance: '/',
-      code: 'x',
+      code,
       requestId: 'request-1',
     }),
     {

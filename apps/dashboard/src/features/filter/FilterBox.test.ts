@@ -118,10 +118,13 @@ test('Enter without a choice searches at once, and Escape puts the suggestions a
   expect(box.element.value).toBe('')
 })
 
-test('arrow down in an empty box shows what can be asked', async () => {
-  const { type, press, options, box } = await open()
+test('Alt and arrow down in an empty box shows what can be asked; arrow down alone leaves it for the list', async () => {
+  const { type, press, options, box, wrapper } = await open()
   await type('')
   await press('ArrowDown')
+  expect(wrapper.emitted('leave')).toHaveLength(1)
+  await box.trigger('keydown', { key: 'ArrowDown', altKey: true })
+  await flushPromises()
   expect(options().length).toBeGreaterThan(20)
   await press('Escape')
   expect(options()).toHaveLength(0)

@@ -75,6 +75,10 @@ function fixedValues(field: UserField): [string, string][] {
   }
 }
 
+/** A role and an organization are found by their name too, which reads better than their id. */
+export const writtenValue = (field: UserField, value: string, label: string): string =>
+  infoOf(field).kind === 'reference' ? label : value
+
 /** Values as the language writes them, in quotes where they need some. */
 export function valueSuggestions(
   { name }: TypingPlace,
@@ -84,7 +88,7 @@ export function valueSuggestions(
   const field = findUserField(name)
   if (field === undefined) return []
   return values.slice(0, most).map(({ value, label, users }) => ({
-    text: printUserFilter({ kind: 'match', field, pieces: [value] }),
+    text: printUserFilter({ kind: 'match', field, pieces: [writtenValue(field, value, label)] }),
     label,
     detail: users === null ? '' : count(users),
     isWhole: true,

@@ -104,6 +104,20 @@ test('the period is in the address', async () => {
   expect(requests).toContain('GET /api/activity?days=60')
 })
 
+test('without a directory the page says what it needs, once, and fills when that is there', async () => {
+  let isFilled = false
+  const { wrapper, changes } = await open('/insights', (...asked) =>
+    isFilled ? answers(...asked) : problem(409, 'It is needed.', 'directory-needed'),
+  )
+  expect(wrapper.text()).toContain('Insights need the directory')
+  expect(wrapper.findAll('[role=alert]')).toHaveLength(0)
+  isFilled = true
+  const status = { state: 'current', asOf: null, users: 1, fill: null, problem: null } as const
+  changes.tell({ kind: 'directory', status })
+  await flushPromises()
+  expect(cardOf(wrapper, 'Sign-ups').text()).toContain('60')
+})
+
 test('one count that fails leaves the others, and can be tried again', async () => {
   let isBroken = true
   const { wrapper } = await open('/insights', (...asked) =>
