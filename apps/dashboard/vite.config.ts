@@ -60,6 +60,8 @@ export default defineConfig({
     __VUE_I18N_LEGACY_API__: false,
     __VUE_I18N_FULL_INSTALL__: false,
     __INTLIFY_PROD_DEVTOOLS__: false,
+    // Texts are compiled by message-compiler.ts.
+    __INTLIFY_DROP_MESSAGE_COMPILER__: true,
   },
   // The policy allows no inline script and no data: asset.
   build: { target: 'es2022', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },

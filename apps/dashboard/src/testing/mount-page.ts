@@ -9,7 +9,7 @@ import { changesKey } from '../api/changes.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
-import { i18n } from '../i18n.ts'
+import { i18n, loadLaterTexts } from '../i18n.ts'
 import { commandsKey, createCommands } from '../shell/commands.ts'
 import { sessionKey } from '../shell/useSession.ts'
 import { fakeChanges } from './fake-changes.ts'
@@ -29,6 +29,8 @@ const me: Me = {
   picture: null,
   permissions: ['manage:users', 'read:users', 'delete:users', 'export:users', 'manage:views'],
 }
+
+await loadLaterTexts()
 
 /** Mounts a page as the dashboard would, signed in as staff. */
 export async function mountPage(
