@@ -1,6 +1,7 @@
 import type { Change } from '@rollcall/contracts/admin-api'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createChanges } from './changes.ts'
+import './follow-changes.ts' // fetched with the first listener otherwise
 import { ApiProblem } from './problem.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -31,7 +32,10 @@ function aServer() {
   }
 }
 
-const settle = () => vi.advanceTimersByTimeAsync(0)
+const settle = async () => {
+  await vi.dynamicImportSettled()
+  await vi.advanceTimersByTimeAsync(0)
+}
 
 test('one connection serves every listener, and an event may arrive in pieces', async () => {
   const server = aServer()

@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { json, mountPage } from '../../testing/mount-page.ts'
-import './FilterSuggestions.vue' // fetched with the focus otherwise
+import './FilterAssist.vue' // fetched on demand otherwise
 import FilterBox from './FilterBox.vue'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
