@@ -29,3 +29,35 @@ export {
 } from './users.ts'
 export type { UserColumnName } from './users.ts'
 export { View, ViewContent, ViewList } from './views.ts'
+export {
+  findFolded,
+  findUserField,
+  foldText,
+  infoOf,
+  joinFilters,
+  looksLikeScalar,
+  metadataField,
+  metadataPath,
+  nearUserFields,
+  parseUserFilter,
+  printUserFilter,
+  readMoment,
+  readNumber,
+  spanOfMoment,
+  userFields,
+  UserFilterFault,
+} from './user-filter/index.ts'
+export type {
+  AgoUnit,
+  Bound,
+  BoundValue,
+  FoundRange,
+  MatchFilter,
+  MomentValue,
+  RangeFilter,
+  Span,
+  UserField,
+  UserFieldInfo,
+  UserFieldKind,
+  UserFilter,
+} from './user-filter/index.ts'
