@@ -1,4 +1,4 @@
-import type { Me, UserSummary } from '@rollcall/contracts/admin-api'
+import type { Me, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { mount } from '@vue/test-utils'
 import type { Component } from 'vue'
@@ -66,7 +66,7 @@ export async function mountPage(
 export const json = (body: unknown): Response =>
   new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } })
 
-export const problem = (status: number, detail: string): Response =>
+export const problem = (status: number, detail: string, code = 'x'): Response =>
   new Response(
     JSON.stringify({
       type: 'about:blank',
@@ -74,7 +74,7 @@ export const problem = (status: number, detail: string): Response =>
       status,
       detail,
       instance: '/',
-      code: 'x',
+      code,
       requestId: 'request-1',
     }),
     {
@@ -95,9 +95,17 @@ export function someUser(changes: Partial<UserSummary> = {}): UserSummary {
     createdAt: '2026-01-01T00:00:00.000Z',
     lastLoginAt: null,
     loginCount: 0,
+    columns: {},
     ...changes,
   }
 }
 
-export const pageOf = (users: UserSummary[], total = users.length) =>
-  json({ users, page: 0, perPage: 50, total, reachable: total })
+export const pageOf = (users: UserSummary[], changes: Partial<UserPage> = {}) =>
+  json({
+    users,
+    next: null,
+    count: { users: users.length, isExact: true },
+    reachable: null,
+    freshness: { source: 'directory', asOf: null },
+    ...changes,
+  } satisfies UserPage)
