@@ -1,4 +1,4 @@
-import type { Me, UserSummary } from '@rollcall/contracts/admin-api'
+import type { Me, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { mount } from '@vue/test-utils'
 import type { Component } from 'vue'
@@ -121,5 +121,12 @@ export function someUser(changes: Partial<UserSummary> = {}): UserSummary {
   }
 }
 
-export const pageOf = (users: UserSummary[], total = users.length) =>
-  json({ users, page: 0, perPage: 50, total, reachable: total })
+export const pageOf = (users: UserSummary[], changes: Partial<UserPage> = {}) =>
+  json({
+    users,
+    next: null,
+    count: { users: users.length, isExact: true },
+    reachable: null,
+    freshness: { source: 'directory', asOf: null },
+    ...changes,
+  } satisfies UserPage)
