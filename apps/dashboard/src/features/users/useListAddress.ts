@@ -38,11 +38,11 @@ export function useListAddress() {
     ...(columns.join() !== defaultColumns.join() && { columns: columns.join() }),
     ...(show !== undefined && { show }),
   })
-  /** Each key typed and each column moved is not a step that Back should undo. */
-  const go = (change: Partial<ListQuestion>) =>
-    router.replace({
-      query: write({ ...wanted.value, ...change }, change.filter === undefined ? shown.value : undefined),
-    })
+  /** Each key typed and each column moved is not a step that Back should undo; a condition added or taken away is one. */
+  const go = (change: Partial<ListQuestion>, isStep = false) => {
+    const query = write({ ...wanted.value, ...change }, change.filter === undefined ? shown.value : undefined)
+    return isStep ? router.push({ query }) : router.replace({ query })
+  }
   /** Opening is a step, so that Back closes; moving on from one to the next is none. */
   const show = (userId: string | undefined) => {
     const query = write(wanted.value, userId)
