@@ -58,7 +58,7 @@ function anAnswer(total?: number) {
 async function open(answers: Answers, filter = 'connection:github') {
   const page = await mountPage(ExportDialog, {
     answers,
-    props: { filter, sort: '-created_at', columns: ['name', 'email'], count: { users: 2, isExact: true } },
+    props: { filter, sort: '-created_at', columns: ['name', 'last_login'], count: { users: 2, isExact: true } },
   })
   await flushPromises()
   const dialog = () => new DOMWrapper(document.querySelector('[role=dialog]') as Element)
@@ -76,7 +76,7 @@ test('what is shown is streamed to the disk, with how far it is', async () => {
   expect(dialog().text()).toContain('Those shown (2 users)')
   await begin()
   expect(requests).toEqual([
-    'GET /api/users/export?filter=connection%3Agithub&sort=-created_at&format=csv&columns=name%2Cemail',
+    'GET /api/users/export?filter=connection%3Agithub&sort=-created_at&format=csv&columns=user_id%2Cname%2Cemail%2Clast_login',
   ])
   await server.write('name,email\r\nAda,ada@example.com\r\n')
   expect(dialog().text()).toContain('1 of 2 users')

@@ -1,6 +1,8 @@
 import { DOMWrapper, flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { Component } from 'vue'
 import { json, mountPage } from '../../testing/mount-page.ts'
+import AddFilter from './AddFilter.vue'
 import './FilterBuilder.vue' // fetched with the popover otherwise
 import FilterConditions from './FilterConditions.vue'
 
@@ -8,8 +10,8 @@ afterEach(() => {
   document.body.innerHTML = ''
 })
 
-async function open(filter: string) {
-  const page = await mountPage(FilterConditions, {
+async function open(filter: string, part: Component = FilterConditions) {
+  const page = await mountPage(part, {
     props: { filter },
     answers: (request) =>
       request.includes('metadata-paths')
@@ -58,13 +60,15 @@ test('clearing takes the conditions away, not the words', async () => {
   expect(asked()).toEqual(['ada'])
 })
 
-test('text that cannot be read has no conditions to change', async () => {
+test('text that cannot be read has no conditions to change, and takes none', async () => {
   const { wrapper } = await open('blocked:maybe')
   expect(wrapper.findAll('button')).toHaveLength(0)
+  const adding = await open('blocked:maybe', AddFilter)
+  expect(adding.wrapper.get('button').attributes('disabled')).toBeDefined()
 })
 
 test('a condition is put together by choosing a field, how it is asked, and a value', async () => {
-  const { wrapper, asked } = await open('ada')
+  const { wrapper, asked } = await open('ada', AddFilter)
   await wrapper.get('button').trigger('click')
   const form = await builder()
   const [field, operator] = form.findAll('select')
@@ -79,7 +83,7 @@ test('a condition is put together by choosing a field, how it is asked, and a va
 })
 
 test('moments have presets', async () => {
-  const { wrapper, asked } = await open('')
+  const { wrapper, asked } = await open('', AddFilter)
   await wrapper.get('button').trigger('click')
   const form = await builder()
   await form.get('select').setValue('last_login')
@@ -91,7 +95,7 @@ test('moments have presets', async () => {
 })
 
 test('any path into metadata can be asked for', async () => {
-  const { wrapper, asked } = await open('')
+  const { wrapper, asked } = await open('', AddFilter)
   await wrapper.get('button').trigger('click')
   const form = await builder()
   await form.get('select').setValue('app_metadata.')
@@ -115,7 +119,7 @@ test('a condition is changed where it stands', async () => {
 })
 
 test('the palette can ask for a new condition', async () => {
-  const { commands } = await open('')
+  const { commands } = await open('', AddFilter)
   commands.value.addFilter?.()
   expect((await builder()).text()).toContain('Add a filter')
 })

@@ -71,10 +71,10 @@ test('each day is a link to the users behind it; the chart is one tab stop, arro
   })
 })
 
-test('days before anything was known are left out, and the card says since when', async () => {
+test('days before anything was known are told apart from days without any, and the card says since when', async () => {
   const { wrapper } = await open()
   const card = cardOf(wrapper, 'Sign-ins')
-  expect(card.findAll('a')).toHaveLength(10)
+  expect(card.findAll('a').filter((link) => link.attributes('aria-label')?.endsWith('not known'))).toHaveLength(20)
   expect(card.text()).toContain('Known since Nov 14, 2026.')
   expect(card.findAll('a').at(-1)?.attributes('href')).toContain('signed_in_on:2026-11-23')
 })

@@ -29,13 +29,13 @@ test('active users are averaged, since the same person may be active each day', 
 
 test('days of which nothing is known are not shown as days without sign-ins', () => {
   expect(seriesOf(activity(dayOf(5)), 'signIns', 3)).toEqual({
-    days: [5, 6].map((index) => ({ day: dayOf(index), value: 10 * index })),
+    days: [4, 5, 6].map((index) => ({ day: dayOf(index), value: index < 5 ? undefined : 10 * index })),
     total: 110,
     change: undefined,
     since: dayOf(5),
   })
-  expect(seriesOf(activity(null), 'signIns', 3).days).toEqual([])
-  expect(seriesOf(activity(null), 'signUps', 3).days).toHaveLength(3)
+  expect(seriesOf(activity(null), 'signIns', 3).days.every(({ value }) => value === undefined)).toBe(true)
+  expect(seriesOf(activity(null), 'signUps', 3).days.map(({ value }) => value)).toEqual([4, 5, 6])
 })
 
 test('a period after one without any has no change to tell', () => {

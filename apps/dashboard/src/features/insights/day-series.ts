@@ -12,11 +12,11 @@ export type SeriesName = keyof typeof series
 
 export interface DayValue {
   day: string
-  value: number
+  /** undefined: of this day nothing is known. */
+  value: number | undefined
 }
 
 export interface DaySeries {
-  /** The period asked for; days before anything was known are left out. */
   days: DayValue[]
   /** Summed, or per day on average. */
   total: number
@@ -32,16 +32,16 @@ export function seriesOf({ days, since }: Activity, name: SeriesName, length: nu
   const isKnown = (day: string) => isAlwaysKnown || (since !== null && day >= since)
   const period = days.slice(-length)
   const before = days.slice(-2 * length, -length)
-  const known = period.filter(({ day }) => isKnown(day)).map((one) => ({ day: one.day, value: one[name] }))
+  const known = period.filter(({ day }) => isKnown(day)).map((one) => one[name])
   const sumOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0)
-  const sum = sumOf(known.map(({ value }) => value))
+  const sum = sumOf(known)
   const isComparable = before.length === length && before.every(({ day }) => isKnown(day))
   const sumBefore = sumOf(before.map((one) => one[name]))
   return {
-    days: known,
+    days: period.map((one) => ({ day: one.day, value: isKnown(one.day) ? one[name] : undefined })),
     total: isSum ? sum : sum / Math.max(1, known.length),
     change: isComparable && sumBefore > 0 ? sum / sumBefore - 1 : undefined,
-    since: known.length > 0 && known.length < period.length ? known[0]?.day : undefined,
+    since: known.length > 0 && known.length < period.length ? period.at(-known.length)?.day : undefined,
   }
 }
 
