@@ -26,7 +26,7 @@ test('every chart leads to the users behind it, by keyboard and as a table too',
   await expect(signUps.getByRole('row')).toHaveCount(31)
   await expectAccessible(page)
 
-  await page.getByText('Last 90 days').click()
+  await page.getByRole('group', { name: 'Period' }).getByText('Last 90 days').click()
   await expect(page).toHaveURL(/days=90/)
 
   const first = page.getByRole('region', { name: 'By connection' }).getByRole('row').nth(1)
