@@ -35,7 +35,7 @@ test('people are found by keyboard alone, in the filter language and without kno
   const add = page.getByRole('button', { name: 'Add filter' })
   await add.focus()
   await page.keyboard.press('Enter')
-  const builder = page.getByRole('dialog', { name: 'Add a filter' })
+  const builder = page.getByRole('dialog', { name: 'Add filter' })
   await expect(builder.getByLabel('Field', { exact: true })).toBeFocused()
   await builder.getByLabel('Field', { exact: true }).selectOption('email_verified')
   await builder.getByLabel('Condition').selectOption('no')
