@@ -1,5 +1,5 @@
 import { findFolded, parseUserFilter, UserFilterFault } from '@rollcall/contracts/admin-api'
-import type { UserFilter } from '@rollcall/contracts/admin-api'
+import type { FoundRange, UserFilter } from '@rollcall/contracts/admin-api'
 
 export interface Piece {
   text: string
@@ -28,14 +28,19 @@ function wordsOf(filter: UserFilter): string[] {
   return filter.kind === 'all' || filter.kind === 'any' ? filter.of.flatMap(wordsOf) : []
 }
 
-export function markedPieces(text: string, words: readonly string[]): Piece[] {
-  const ranges = words.flatMap((word) => findFolded(text, word)).sort((one, other) => one.from - other.from)
+function markedPieces(text: string, words: readonly string[]): Piece[] {
+  const found = words.flatMap((word) => findFolded(text, word)).sort((one, other) => one.from - other.from)
+  const ranges: FoundRange[] = []
+  for (const { from, to } of found) {
+    const last = ranges.at(-1)
+    if (last && from <= last.to) last.to = Math.max(last.to, to)
+    else ranges.push({ from, to })
+  }
   const pieces: Piece[] = []
   let at = 0
   for (const { from, to } of ranges) {
-    if (to <= at) continue
     if (from > at) pieces.push({ text: text.slice(at, from), isMarked: false })
-    pieces.push({ text: text.slice(Math.max(from, at), to), isMarked: true })
+    pieces.push({ text: text.slice(from, to), isMarked: true })
     at = to
   }
   if (at < text.length) pieces.push({ text: text.slice(at), isMarked: false })

@@ -27,10 +27,10 @@ export function useSelection(userIds: (from: number, to: number) => string[]) {
     isSelected,
     isEmpty: computed(() => selection.value.kind === 'ids' && selection.value.ids.size === 0),
     toggle,
-    /** From where the last one was chosen to this row; drawn anew from there each time. */
+    /** All from one row to another; a range from the same row as the last one takes its place. */
     extend: (row: number, from: number) => {
-      anchor ??= { row: from, before: selection.value }
-      const range = userIds(Math.min(anchor.row, row), Math.max(anchor.row, row))
+      if (anchor?.row !== from) anchor = { row: from, before: selection.value }
+      const range = userIds(Math.min(from, row), Math.max(from, row))
       selection.value = withUsers(anchor.before, range, true)
     },
     selectAll: (ids: string[]) => {

@@ -167,24 +167,25 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
   /** Brings rows up to date where they stand; who is no longer there is marked, and stays until the list is opened anew. */
   async function refresh(userIds: string[]) {
     const of = list.value
-    if (!of || userIds.length === 0) return
-    const { users } = await refreshUsers(api, userIds, toValue(wanted).columns)
-    of.pages.replace(users)
-    const there = new Set(users.map(({ userId }) => userId))
-    const gone = userIds.filter((userId) => !there.has(userId))
-    if (gone.length > 0) of.gone.value = new Set([...of.gone.value, ...gone])
+    for (let from = 0; of && from < userIds.length; from += refreshedAtOnce) {
+      const asked = userIds.slice(from, from + refreshedAtOnce)
+      const { users } = await refreshUsers(api, asked, toValue(wanted).columns)
+      of.pages.replace(users)
+      const there = new Set(users.map(({ userId }) => userId))
+      const gone = asked.filter((userId) => !there.has(userId))
+      if (gone.length > 0) of.gone.value = new Set([...of.gone.value, ...gone])
+    }
   }
 
   function refreshChanged() {
     const of = list.value
     if (!of) return
-    const isMany = changed.has('many')
-    const known = isMany ? of.pages.userIds(view.from, view.to) : of.pages.known([...changed])
+    const known = changed.has('many') ? [] : of.pages.known([...changed])
+    const isMany = changed.has('many') || known.length > refreshedAtOnce
     if (isMany || known.length < changed.size) hasNews.value = true
     changed.clear()
-    if (isMany || known.length > refreshedAtOnce) of.pages.age(view)
-    const inView = known.length > refreshedAtOnce ? of.pages.userIds(view.from, view.to) : known
-    refresh(inView.slice(0, refreshedAtOnce)).catch(() => {
+    if (isMany) of.pages.age(view)
+    refresh(isMany ? of.pages.userIdsAround(view.from, view.to) : known).catch(() => {
       // Nobody waits for this one. What is shown may be old: it is fetched again when next it is looked at, and that failure is told.
       of.pages.age()
       hasNews.value = true

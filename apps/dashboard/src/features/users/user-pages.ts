@@ -27,6 +27,8 @@ export interface UserPages {
   /** @returns -1 when the user is not in the rows so far */
   rowOf: (userId: string) => number
   userIds: (from: number, to: number) => string[]
+  /** Those of the whole pages that the rows are in. */
+  userIdsAround: (from: number, to: number) => string[]
   /** Those that are held. */
   users: () => UserSummary[]
   /** The pages between two rows that have to be fetched, by number, each with where it begins. */
@@ -39,7 +41,7 @@ export interface UserPages {
   known: (userIds: readonly string[]) => string[]
   replace: (users: UserSummary[]) => void
   remove: (userId: string) => void
-  /** What is not between these rows is fetched again once it comes into view. */
+  /** What is held is fetched again once it comes into view; but for the pages that these rows are in. */
   age: (except?: { from: number; to: number }) => void
 }
 
@@ -89,6 +91,8 @@ export function createUserPages({ kept = 40 }: { kept?: number } = {}): UserPage
     return true
   }
 
+  const holds = (page: Page, { from, to }: { from: number; to: number }) =>
+    page.start <= to && page.start + page.userIds.length > from
   const read = <Value>(value: Value): Value => {
     void version.value
     return value
@@ -117,6 +121,7 @@ export function createUserPages({ kept = 40 }: { kept?: number } = {}): UserPage
       }
       return found
     },
+    userIdsAround: (from, to) => pages.filter((page) => holds(page, { from, to })).flatMap(({ userIds }) => userIds),
     users: () => read([...loaded]).flatMap(({ users }) => users ?? []),
     wanting: (from, to) => {
       const wanted: { page: number; after: string | undefined }[] = []
@@ -180,8 +185,7 @@ export function createUserPages({ kept = 40 }: { kept?: number } = {}): UserPage
     },
     age: (except) => {
       for (const page of loaded) {
-        const isSpared = except && page.start <= except.to && page.start + page.userIds.length > except.from
-        if (!isSpared) page.isStale = true
+        if (!except || !holds(page, except)) page.isStale = true
       }
       version.value += 1
     },
