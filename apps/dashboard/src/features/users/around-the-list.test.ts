@@ -1,6 +1,7 @@
 import type { DirectoryStatus, Me } from '@rollcall/contracts/admin-api'
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { defineComponent, h, nextTick, ref } from 'vue'
 import { fakeUsers } from '../../testing/fake-users.ts'
 import { json, mountPage } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
@@ -70,4 +71,16 @@ test('who may not export is not offered it, by a button or by the palette', asyn
   await vi.waitFor(() => expect(commands.value.addFilter).toBeTypeOf('function'))
   expect(commands.value.export).toBeUndefined()
   expect(wrapper.text()).not.toContain('Export')
+})
+
+test('who comes back to the list finds it as it was', async () => {
+  const isShown = ref(true)
+  const host = defineComponent(() => () => (isShown.value ? h(UsersPage) : null))
+  const { wrapper } = await mountPage(host, { answers: fakeUsers(20).answers })
+  await vi.waitFor(() => expect(wrapper.text()).toContain('Person 3'))
+  isShown.value = false
+  await nextTick()
+  isShown.value = true
+  await nextTick()
+  expect(wrapper.text()).toContain('Person 3')
 })

@@ -72,6 +72,7 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
   const requests = new Map<number | 'next', AbortController>()
   const fetching = ref(0)
   let view = { from: 0, to: 0 }
+  let settling: ReturnType<typeof setTimeout> | undefined
 
   watch(
     query.data,
@@ -132,7 +133,6 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
     }
   }
 
-  let settling: ReturnType<typeof setTimeout> | undefined
   function fetchWanting() {
     clearTimeout(settling)
     settling = setTimeout(() => {
