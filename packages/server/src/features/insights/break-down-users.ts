@@ -7,7 +7,7 @@ import {
   type UserFilter,
 } from '@rollcall/contracts/admin-api'
 import { readFilter } from '../users/read-filter.ts'
-import { compileFilter, readsSearch } from '../users/search/compile-filter.ts'
+import { compileFilter, tablesRead } from '../users/search/compile-filter.ts'
 import { countUsers, isEverybody } from '../users/search/find-users.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
 
@@ -101,7 +101,7 @@ async function count(
 }
 
 const tables = (filter: UserFilter) =>
-  readsSearch(filter) ? sql`users u JOIN user_search s USING (user_id)` : sql`users u`
+  tablesRead(filter).search ? sql`users u JOIN user_search s USING (user_id)` : sql`users u`
 const matching = (filter: UserFilter, now: Date) =>
   isEverybody(filter) ? sql<boolean>`true` : compileFilter(filter, { now })
 

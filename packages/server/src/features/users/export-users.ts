@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from '@rollcall/database'
 import { userColumns, type ExportUsersQuery } from '@rollcall/contracts/admin-api'
 import { Conflict } from '@rollcall/http-kit'
 import { readFilter } from './read-filter.ts'
-import { compileFilter, readsSearch } from './search/compile-filter.ts'
+import { compileFilter, tablesRead } from './search/compile-filter.ts'
 import { countUsers, isEverybody } from './search/find-users.ts'
 import { sortOrderOf } from './search/sort-order.ts'
 import { columnExpression, jsonExpression } from './user-columns.ts'
@@ -33,7 +33,7 @@ export async function exportUsers(deps: UserSourceDeps, query: ExportUsersQuery,
   const rows = format === 'csv' ? csvRow(columns) : jsonRow(columns)
   const matching = isEverybody(filter) ? sql<boolean>`true` : compileFilter(filter, { now })
   const order = isDown ? sql`DESC` : sql`ASC`
-  const question = sql`SELECT ${rows} FROM users u ${readsSearch(filter) ? sql`JOIN user_search s USING (user_id)` : sql``}
+  const question = sql`SELECT ${rows} FROM users u ${tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``}
     WHERE ${matching} ORDER BY ${key} ${order} NULLS LAST, u.user_id ${order}`
   const total = await countUsers(source.db, { filter, now })
   const { store } = deps.copy

@@ -1,9 +1,10 @@
 import { infoOf, looksLikeScalar, metadataPath, spanOfMoment } from '@rollcall/contracts/admin-api/user-filter'
 import type { Bound, MatchFilter, RangeFilter, UserField, UserFilter } from '@rollcall/contracts/admin-api/user-filter'
 import { InvalidInput } from '@rollcall/http-kit'
-import { fewestLiteralsAfterWildcard } from '@rollcall/tenant-client'
 import { wholeLimits } from './whole-limits.ts'
 
+/** Auth0 refuses a leading wildcard before fewer literals than this. */
+const fewestLiteralsAfterWildcard = 3
 /** Every user has an id: this finds everybody. */
 const everybody = '_exists_:user_id'
 const searchedFields = ['name', 'email', 'nickname', 'username', 'phone_number', 'given_name', 'family_name']

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from '@rollcall/database'
 import type { UserFilter } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../../store/open-store.ts'
-import { compileFilter, readsSearch } from './compile-filter.ts'
+import { compileFilter, tablesRead } from './compile-filter.ts'
 import type { SortOrder } from './sort-order.ts'
 
 /** Where a page goes on: after the user `id` with this value of the sorted column; null: among those who have none. */
@@ -73,16 +73,16 @@ export async function countUsers(
 
 export const isEverybody = (filter: UserFilter): boolean => filter.kind === 'all' && filter.of.length === 0
 
-/** Whether only words were typed: then the narrow search table answers alone. */
+/** Whether the narrow search table answers alone. */
 function isWordsOnly(filter: UserFilter): boolean {
-  if (filter.kind === 'all' || filter.kind === 'any') return filter.of.every(isWordsOnly)
-  return filter.kind === 'not' ? isWordsOnly(filter.of) : filter.kind === 'text'
+  const { users, search } = tablesRead(filter)
+  return search && !users
 }
 
 /** The tables that a filter's condition speaks of. */
 export function tablesOf(filter: UserFilter): RawBuilder<unknown> {
   if (isWordsOnly(filter)) return sql`user_search s`
-  return readsSearch(filter) ? sql`users u JOIN user_search s USING (user_id)` : sql`users u`
+  return tablesRead(filter).search ? sql`users u JOIN user_search s USING (user_id)` : sql`users u`
 }
 
 function everybody({ order, limit, select, ...wanted }: FindUsers, part: Part): RawBuilder<unknown> {
@@ -101,7 +101,7 @@ function byOrder(wanted: FindUsers, part: Part, condition: RawBuilder<boolean>):
       ) s WHERE ${condition} LIMIT ${limit}`,
     )
   }
-  const search = readsSearch(filter) ? sql`JOIN user_search s USING (user_id)` : sql``
+  const search = tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``
   return sql`SELECT ${select}, ${placeOf(order, part)} AS place FROM (
       SELECT * FROM users u WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${probedRows}
     ) u ${search} WHERE ${condition} ${inOrder(order, part)} LIMIT ${limit}`
