@@ -94,7 +94,7 @@ function notesOfDeletion({ description, user_id: named, strategy }: ManagementLo
   const userId = known(named)
   if (userId !== undefined) return [user(userId)]
   const bare = /^user_id: (\S+)$/.exec(description ?? '')?.[1]
-  return bare === undefined || strategy == null ? [] : [user(`${strategy}|${bare}`)]
+  return bare === undefined || typeof strategy !== 'string' ? [] : [user(`${strategy}|${bare}`)]
 }
 
 const pathShape = /^\/api\/v2\/([a-z-]+)(?:\/([^/]+))?(?:\/([a-z-]+))?(?:\/([^/]+))?(?:\/([^/]+))?/
@@ -154,7 +154,7 @@ function membersOf(ids: unknown, kind: 'user-roles' | 'user-organizations'): Pen
 
 /** Auth0 writes the word `undefined` where it knows nothing. */
 function known(value: string | null | undefined): string | undefined {
-  return value == null || value === '' || value === 'undefined' ? undefined : value
+  return value === null || value === undefined || value === '' || value === 'undefined' ? undefined : value
 }
 
 function decoded(part: string | undefined): string | undefined {

@@ -82,7 +82,7 @@ function searchText(user: ManagementUser): string {
   return lines.map((line) => line.slice(0, longestLine).toWellFormed()).join('\n')
 }
 
-const text = (value: string | null | undefined): string | null => (value == null ? null : storable(value))
+const text = (value: string | null | undefined): string | null => (typeof value === 'string' ? storable(value) : null)
 
 /** PostgreSQL's text holds no NUL; half of a surrogate pair is not UTF-8. */
 function storable(value: string): string {
