@@ -12,7 +12,7 @@ module.exports = {
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     never('nobody-imports-an-app', '^packages/', '^apps/'),
     never('only-programs-join-the-parts', '^packages/(?!program/)', '^packages/program/'),
-    never('server-never-meets-tenant', '^packages/server/', '^packages/(tenant|database)/'),
+    never('server-never-meets-tenant', '^packages/server/', '^packages/tenant/'),
     never('tenant-never-meets-server', '^packages/tenant/', '^packages/(server|tenant-client)/'),
     never('dashboard-knows-the-admin-api-only', '^apps/dashboard/', '^packages/(?!contracts/src/admin-api)'),
     never('database-stands-on-the-data-folder', '^packages/database/', '^packages/(?!database/|data-folder/)'),

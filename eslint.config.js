@@ -5,7 +5,7 @@ import vue from 'eslint-plugin-vue'
 import accessibility from 'eslint-plugin-vuejs-accessibility'
 
 export default ts.config(
-  { ignores: ['**/dist/', '**/node_modules/', '.rollcall/', 'apps/dashboard/src/api/schema.d.ts', 'test-results/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '.rollcall/', 'test-results/'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   ...ts.configs.stylistic,

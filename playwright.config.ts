@@ -9,7 +9,7 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
+  timeout: 150_000, // looking at every page with axe takes a busy machine a minute
   expect: { timeout: 10_000 },
   reporter: 'list',
   use: {

@@ -116,7 +116,7 @@ async function measureLoads(): Promise<void> {
 
 /** The servers that Rollcall is compared with, each a process of its own. */
 async function startReferences({ rollcallUrl, apiToken, tenantUrl, credentials }: Site) {
-  const answer = await fetch(`${rollcallUrl}/api/users?perPage=50`, {
+  const answer = await fetch(`${rollcallUrl}/api/users?limit=50`, {
     headers: { authorization: `Bearer ${apiToken}` },
   })
   const floor = fork(new URL('floor.ts', import.meta.url))

@@ -15,6 +15,7 @@ export interface Statement {
 export interface Sample {
   perSecond: number
   p50Ms: number
+  p95Ms: number
 }
 
 export interface LoadRequest {

@@ -41,7 +41,8 @@ async function run({ load, milliseconds }: LoadRequest): Promise<Sample> {
   }
   const seconds = (performance.now() - startedAt) / 1000
   tookMs.sort((a, b) => a - b)
-  return { perSecond: tookMs.length / seconds, p50Ms: tookMs[Math.floor(tookMs.length / 2)] ?? Number.NaN }
+  const at = (share: number) => tookMs[Math.floor((tookMs.length - 1) * share)] ?? Number.NaN
+  return { perSecond: tookMs.length / seconds, p50Ms: at(0.5), p95Ms: at(0.95) }
 }
 
 async function openLane(load: Load): Promise<Lane> {

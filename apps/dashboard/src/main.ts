@@ -6,12 +6,13 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import ConfigMissing from './shell/ConfigMissing.vue'
 import { readConfig } from './config.ts'
-import { i18n } from './i18n.ts'
+import { i18n, loadLaterTexts } from './i18n.ts'
 import { createRouterFor } from './router.ts'
 import { applyTheme } from './shell/useTheme.ts'
 import { dashboardConfigKey } from './injection.ts'
 
 applyTheme()
+void loadLaterTexts()
 const config = readConfig(document)
 
 if (!config) {

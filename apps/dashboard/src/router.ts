@@ -1,13 +1,21 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import type { Router } from 'vue-router'
+import { findRoutes, followFindLink } from './features/filter/find.routes.ts'
+import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 
 /** @param basePath where the dashboard is mounted, with a slash at both ends */
 export function createRouterFor(basePath: string): Router {
   const router = createRouter({
     history: createWebHistory(basePath),
-    routes: [...usersRoutes, { path: '/:path(.*)*', component: () => import('./shell/PageNotFound.vue') }],
+    routes: [
+      ...findRoutes,
+      ...usersRoutes,
+      ...insightsRoutes,
+      { path: '/:path(.*)*', component: () => import('./shell/PageNotFound.vue') },
+    ],
   })
+  router.beforeEach(followFindLink)
   // A page's code could not be fetched: a newer build took its place, or the network is gone. The browser deals with both.
   router.onError((_error, to) => window.location.assign(router.resolve(to).href))
   return router

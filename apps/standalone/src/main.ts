@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { connectTenant, listenLocally, runProgram } from '@rollcall/program'
+import { connectTenant, listenLocally, runProgram, startDatabase } from '@rollcall/program'
 import { createRollcall } from '@rollcall/server'
 import express from 'express'
 
@@ -15,10 +15,17 @@ await runProgram(async (program) => {
   const server = await listenLocally(config.port)
   onClose(() => server.close())
   const dashboardUrl = `http://localhost:${server.port}`
-  const tenant = await connectTenant(program, { applicationUrls: [`${dashboardUrl}/`], withDemo: values.demo })
+  const databaseUrl = await startDatabase(program)
+  const applicationUrls = [`${dashboardUrl}/`]
+  const tenant = await connectTenant(program, { databaseUrl, applicationUrls, withDemo: values.demo })
 
   const app = express().disable('x-powered-by')
-  app.use(createRollcall({ auth: tenant.auth, tenant: tenant.client, dashboardFolder, logger }))
+  const { auth, client } = tenant
+  const { directory } = config
+  const rollcall = createRollcall({ auth, tenant: client, databaseUrl, directory, dashboardFolder, logger })
+  onClose(() => rollcall.close())
+  await rollcall.ready
+  app.use(rollcall)
   server.serve(app)
   await dataFolder.writeJson('run.json', { dashboardUrl, tenantUrl: tenant.url, tenantCa: tenant.caFile }, 0o644)
 

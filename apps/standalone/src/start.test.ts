@@ -259,4 +259,4 @@ test('a tenant that runs is told to keep its state, to fill up, and to go back',
   expect(await command('reset')).toEqual({ code: 0, said: 'Done.' })
   expect(await command('restore', 'nothing')).toEqual({ code: 1, said: 'There is no snapshot of this name.' })
   expect(await command('nonsense')).toMatchObject({ code: 1, said: expect.stringContaining('npm run tenant -- reset') as unknown }) // prettier-ignore
-})
+}, 90_000)

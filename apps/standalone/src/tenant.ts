@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { startLocalTenant } from '@rollcall/tenant'
-import { describeFailure, runProgram } from '@rollcall/program'
+import { describeFailure, runProgram, startDatabase } from '@rollcall/program'
 import { ControlRefused, controlTenant } from './control-tenant.ts'
 
 /** The local tenant alone: an Auth0 for development and CI. With words after it, a command to the one that runs. */
@@ -23,11 +23,12 @@ async function command(): Promise<void> {
 }
 
 function run(): Promise<void> {
-  return runProgram(async ({ config, dataFolder, logger, say, onClose }) => {
+  return runProgram(async (program) => {
+    const { config, dataFolder, logger, say, onClose } = program
     const tenant = await startLocalTenant({
       dataFolder,
       port: config.tenantPort,
-      databaseUrl: config.databaseUrl,
+      databaseUrl: await startDatabase(program),
       // Where `npm start` would have its dashboard: whoever starts it later finds itself registered.
       applicationUrls: [`http://localhost:${config.port}/`],
       demoUsers: values.demo ? demoUsers : 0,

@@ -5,6 +5,8 @@ import { Kysely, PostgresDialect } from 'kysely'
 import type { RawBuilder, Transaction } from 'kysely'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { startLeading, type LeadOptions } from './lead.ts'
+import { startListening, type ListenOptions } from './listen.ts'
 
 export interface DatabaseOptions {
   /** `postgresql://user:password@host:port/database` */
@@ -19,6 +21,14 @@ export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable'
 }
 
+/** One connection, kept for as long as something needs it to be the same: a temporary table, a COPY inside a transaction. */
+export interface Session<Schema> {
+  db: Kysely<Schema>
+  /** Like that of the database; of the transaction that is open on `db`, if one is. */
+  copyInto: Database<Schema>['copyInto']
+  close(): Promise<void>
+}
+
 export interface Database<Schema> {
   db: Kysely<Schema>
   schema: string
@@ -29,11 +39,19 @@ export interface Database<Schema> {
    */
   copyInto(table: string, columns: string[], lines: AsyncIterable<string> | Iterable<string>): Promise<number>
   /**
-   * Streams what a query gives, by COPY: as fast as the reader takes it, in memory that does not grow with the number of rows.
+   * Streams what a query gives, by COPY: as fast as the reader takes it, in memory that does not grow with the number of rows. A reader who leaves
+   * early ends the query.
    * @param query one that gives a single column of JSON
    * @returns a line for each row
    */
   copyJson(query: RawBuilder<unknown>): Promise<Readable>
+  /** The same of any columns, as CSV (RFC 4180) with a line of names first. */
+  copyCsv(query: RawBuilder<unknown>): Promise<Readable>
+  session(): Promise<Session<Schema>>
+  /** Hears what is sent to a channel by NOTIFY, on a connection of its own. @returns how to stop */
+  listen(options: ListenOptions): () => Promise<void>
+  /** Does some work in only one of all the processes that ask for it. @returns how to hand it over */
+  lead(options: LeadOptions): () => Promise<void>
   close(): Promise<void>
 }
 
@@ -56,39 +74,76 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10 }: DatabaseOpt
   // The pool listens to idle connections only; one that breaks at work rejects its query, and says so once more.
   pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNamedStatements(pool) }) })
+  /** For what must not wait for a place in the pool, nor take one for long. */
+  const newClient = () => {
+    const client = new pg.Client({
+      connectionString: url,
+      types,
+      connectionTimeoutMillis: 5000,
+      keepAlive: true,
+      options: `-c search_path=${quote(schema)},public`,
+      application_name: `rollcall ${schema}`,
+    })
+    client.on('error', () => undefined) // its end is what is listened to
+    return client
+  }
   return {
     db,
     schema,
     async copyInto(table, columns, lines) {
       const client = await pool.connect()
       try {
-        const stream = client.query(copyFrom(`COPY ${quote(table)} (${columns.map(quote).join(', ')}) FROM STDIN`))
-        await pipeline(Readable.from(lines), stream)
-        return stream.rowCount ?? 0
+        return await copyLines(client, { table, columns, lines })
       } finally {
         client.release()
       }
     },
-    async copyJson(query) {
-      const { sql, parameters } = query.compile(db)
-      const client = await pool.connect()
-      // COPY takes no parameters: they are written into the statement as literals. JSON holds neither of the two control characters, so no
-      // line of it is ever quoted.
-      const text = sql.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]))
-      const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')`))
-      let isReleased = false
-      // One that was left before its end has rows in its pipe still: the connection is of no more use.
-      const release = (isSpoiled: boolean) => {
-        if (!isReleased) client.release(isSpoiled)
-        isReleased = true
+    async session() {
+      const client = newClient()
+      await client.connect()
+      const only = { connect: async () => Object.assign(client, { release: () => undefined }), end: () => client.end() }
+      // the two members that Kysely's dialect uses
+      const own = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: only as unknown as pg.Pool }) })
+      return {
+        db: own,
+        copyInto: (table, columns, lines) => copyLines(client, { table, columns, lines }),
+        close: () => own.destroy(),
       }
-      stream.once('end', () => release(false))
-      stream.once('error', () => release(true))
-      stream.once('close', () => release(true))
-      return stream
     },
+    listen: (options) => startListening(newClient, options),
+    lead: (options) => startLeading(newClient, options),
+    // JSON holds neither of the two control characters, so no line of it is ever quoted.
+    copyJson: (query) => copyOut(query, "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'"),
+    copyCsv: (query) => copyOut(query, 'FORMAT csv, HEADER'),
     close: () => db.destroy(),
   }
+
+  async function copyOut(query: RawBuilder<unknown>, format: string): Promise<Readable> {
+    const { sql, parameters } = query.compile(db)
+    const client = await pool.connect()
+    // COPY takes no parameters: they are written into the statement as literals.
+    const text = sql.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]))
+    const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (${format})`))
+    let isReleased = false
+    // One that was left before its end has rows in its pipe still: the connection is of no more use.
+    const release = (isSpoiled: boolean) => {
+      if (!isReleased) client.release(isSpoiled)
+      isReleased = true
+    }
+    stream.once('end', () => release(false))
+    stream.once('error', () => release(true))
+    stream.once('close', () => release(true))
+    return stream
+  }
+}
+
+async function copyLines(
+  client: pg.ClientBase,
+  { table, columns, lines }: { table: string; columns: string[]; lines: AsyncIterable<string> | Iterable<string> },
+): Promise<number> {
+  const stream = client.query(copyFrom(`COPY ${quote(table)} (${columns.map(quote).join(', ')}) FROM STDIN`))
+  await pipeline(Readable.from(lines), stream)
+  return stream.rowCount ?? 0
 }
 
 function literal(value: unknown): string {
@@ -96,7 +151,8 @@ function literal(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (value instanceof Date) return pg.escapeLiteral(value.toISOString())
   if (typeof value === 'string') return pg.escapeLiteral(value)
-  throw new TypeError('Only plain values can stand in a COPY.')
+  if (Array.isArray(value)) return `ARRAY[${value.map(literal).join(', ')}]::text[]`
+  throw new TypeError('Only plain values and lists of text can stand in a COPY.')
 }
 
 /** One row in COPY's text format. */

@@ -35,6 +35,7 @@ test('with nothing set, the local tenant and the embedded server are used', () =
     dataFolder: join(folder, '.rollcall'),
     databaseUrl: undefined,
     auth0: undefined,
+    directory: 'copy',
     tenant: {
       rateLimits: 'off',
       mail: { smtpUrl: undefined, from: undefined },

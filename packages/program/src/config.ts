@@ -40,6 +40,8 @@ export interface Config {
   databaseUrl: string | undefined
   /** Absent: the local tenant. */
   auth0: Auth0Config | undefined
+  /** Whether Rollcall keeps a copy of the users, or asks the tenant live. */
+  directory: 'copy' | 'live'
   /** How the local tenant is to behave. */
   tenant: TenantSettings
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -64,6 +66,7 @@ const Environment = z.object({
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'is none of silent, error, warn, info, debug.')
     .optional(),
+  DIRECTORY: z.enum(['copy', 'live'], 'is none of copy, live.').default('copy'),
   TENANT_RATE_LIMITS: z.enum(rateLimitPlans, `is none of ${rateLimitPlans.join(', ')}.`).default('off'),
   TENANT_SEARCH_LAG_MS: whole(0, 60_000).optional(),
   TENANT_SEARCH_CAP: whole(1, 1_000_000).optional(),
@@ -83,6 +86,7 @@ const mends: Record<string, string> = {
   TENANT_PORT: 'Set a port such as 8001, or 0 for any free one.',
   DATABASE_URL:
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
+  DIRECTORY: 'Leave it out to keep a copy of the users, or write live to keep none.',
   TENANT_RATE_LIMITS: 'Leave it out for none.',
   TENANT_SEARCH_LAG_MS: 'Write it in milliseconds, 60000 at most, or leave it out for none.',
   TENANT_SEARCH_CAP: 'Auth0’s is 1000; leave it out for none.',
@@ -121,6 +125,7 @@ export function readConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     dataFolder: resolve(folder, values.ROLLCALL_DATA),
     databaseUrl: values.DATABASE_URL,
     auth0: toAuth0(values),
+    directory: values.DIRECTORY,
     tenant: {
       rateLimits: values.TENANT_RATE_LIMITS,
       mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },

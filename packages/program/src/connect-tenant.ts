@@ -21,27 +21,28 @@ const demoUsers = 1000
 
 /**
  * Connects to the configured Auth0 tenant, or starts the local one.
+ * @param databaseUrl where a local one has its tables
  * @param applicationUrls base addresses of the pages that people sign in to, with a slash at the end
  * @throws ConfigurationError when the tenant refuses what is configured, with every fault
  */
 export function connectTenant(
   program: Program,
-  { applicationUrls, withDemo }: { applicationUrls: string[]; withDemo: boolean },
+  { databaseUrl, applicationUrls, withDemo }: { databaseUrl: string; applicationUrls: string[]; withDemo: boolean },
 ): Promise<ConnectedTenant> {
   const { auth0 } = program.config
   return auth0
     ? connectRemote(program, auth0)
-    : startLocal(program, { applicationUrls, users: withDemo ? demoUsers : 0 })
+    : startLocal(program, { databaseUrl, applicationUrls, users: withDemo ? demoUsers : 0 })
 }
 
 async function startLocal(
   { config, dataFolder, logger, say, onClose }: Program,
-  { applicationUrls, users }: { applicationUrls: string[]; users: number },
+  { databaseUrl, applicationUrls, users }: { databaseUrl: string; applicationUrls: string[]; users: number },
 ): Promise<ConnectedTenant> {
   const local = await startLocalTenant({
     dataFolder,
     port: config.tenantPort,
-    databaseUrl: config.databaseUrl,
+    databaseUrl,
     applicationUrls,
     demoUsers: users,
     settings: config.tenant,

@@ -3,11 +3,19 @@ import { tenantOrigin, type TenantClient } from '@rollcall/tenant-client'
 import { Router } from 'express'
 import { createGuard } from './access/guard.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
+import { createDirectory } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
+import { createChangeFeed } from './features/changes/change-feed.ts'
+import { changesRoutes } from './features/changes/changes.routes.ts'
+import { directoryRoutes } from './features/directory/directory.routes.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
+import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
+import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
+import { viewsRoutes } from './features/views/views.routes.ts'
 import { securityHeaders } from './security-headers.ts'
+import { openStore, type Store } from './store/open-store.ts'
 
 export interface RollcallOptions {
   auth: {
@@ -25,19 +33,81 @@ export interface RollcallOptions {
     usesDpop?: boolean
   }
   tenant: TenantClient
+  /** Where Rollcall has its own tables (schema `rollcall`): any PostgreSQL from version 15 on. Absent: nothing is kept, and the tenant is asked live. */
+  databaseUrl?: string
+  /** `live`: no copy of the users is kept, and the tenant is asked within the limits of its search. */
+  directory?: 'copy' | 'live'
+  /** How often the tenant's log is asked for what has changed. */
+  followIntervalMs?: number
   /** The built dashboard, as a folder of files. Absent: only the API. */
   dashboardFolder?: string
   logger: Logger
+}
+
+/** An Express 5 router that was opened, and is to be closed. */
+export interface Rollcall extends Router {
+  /** Its tables are there and it follows the tenant; rejects with a sentence for whoever started it. Requests wait for it. */
+  ready: Promise<void>
+  /** Stops what runs in the background; requests after it are refused. */
+  close(): Promise<void>
 }
 
 /**
  * Rollcall as an Express 5 router: mount it at `/` or below any path. It trusts what Express says of a request, so behind a proxy
  * set `trust proxy` on the application that mounts it; it sends no CORS headers, and leaves HSTS to that application.
  */
-export function createRollcall({ auth, tenant, dashboardFolder, logger }: RollcallOptions): Router {
+export function createRollcall(options: RollcallOptions): Rollcall {
+  const { auth, dashboardFolder, logger } = options
   const origin = tenantOrigin(auth.domain)
-  const [issuer = `${origin}/`, ...otherIssuers] = auth.issuers ?? []
+  const opened = openParts(options)
+  opened.catch(() => undefined) // told by `ready`, and to every request
+  const api = opened.then((parts) => apiRoutes(options, parts))
+  api.catch(() => undefined)
+
+  const router = Router()
+  router.use(requestContext(logger), securityHeaders(origin))
+  router.use('/api', async (req, res, next) => (await api)(req, res, next))
+  router.use(healthRoutes({ tenant: options.tenant }))
+  if (dashboardFolder !== undefined) {
+    const { domain, audience, spaClientId: clientId, usesDpop = false } = auth
+    router.use(dashboardRoutes({ folder: dashboardFolder, auth: { domain, audience, clientId, usesDpop } }))
+  }
+  router.use(problemHandler)
+  return Object.assign(router, {
+    ready: opened.then(() => undefined),
+    close: async () => {
+      const parts = await opened.catch(() => undefined) // one that never opened has nothing to close
+      await parts?.copy?.directory.close()
+      await parts?.store?.close()
+    },
+  })
+}
+
+/** What is opened once and closed with the router. */
+interface Parts {
+  store: Store | undefined
+  copy: UserSourceDeps['copy']
+}
+
+async function openParts({
+  tenant,
+  databaseUrl,
+  directory: kind = 'copy',
+  followIntervalMs = 2000,
+  logger,
+}: RollcallOptions): Promise<Parts> {
+  if (databaseUrl === undefined) return { store: undefined, copy: undefined }
+  const store = await openStore(databaseUrl)
+  if (kind === 'live') return { store, copy: undefined }
+  const directory = createDirectory({ store, tenant, logger, followIntervalMs, reconcileIntervalMs: 86_400_000 })
+  directory.start()
+  return { store, copy: { store, directory } }
+}
+
+function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy }: Parts): Router {
+  const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
+  const feed = createChangeFeed(copy?.directory)
 
   const api = Router()
   api.use((_req, res, next) => {
@@ -45,20 +115,14 @@ export function createRollcall({ auth, tenant, dashboardFolder, logger }: Rollca
     next()
   })
   api.use(meRoutes({ guard, tenant }))
-  api.use(usersRoutes({ guard, tenant }))
+  api.use(insightsRoutes({ guard, tenant, copy }))
+  api.use(usersRoutes({ guard, tenant, copy }))
+  api.use(directoryRoutes({ guard, copy }))
+  api.use(changesRoutes({ guard, feed }))
+  if (store) api.use(viewsRoutes({ guard, db: store.db, onChange: feed.viewsChanged }))
   api.use(documentationRoutes())
   api.use((req) => {
     throw new NotFound('no-such-address', `There is nothing at ${req.originalUrl.split('?', 1)[0]}.`)
   })
-
-  const router = Router()
-  router.use(requestContext(logger), securityHeaders(origin))
-  router.use('/api', api)
-  router.use(healthRoutes({ tenant }))
-  if (dashboardFolder !== undefined) {
-    const { domain, audience, spaClientId: clientId, usesDpop = false } = auth
-    router.use(dashboardRoutes({ folder: dashboardFolder, auth: { domain, audience, clientId, usesDpop } }))
-  }
-  router.use(problemHandler)
-  return router
+  return api
 }

@@ -1,2 +1,6 @@
 export { createRollcall } from './compose.ts'
-export type { RollcallOptions } from './compose.ts'
+export type { Rollcall, RollcallOptions } from './compose.ts'
+export { createDirectory } from './directory/directory.ts'
+export type { Directory, DirectoryChange, DirectoryOptions, DirectoryStatus } from './directory/directory.ts'
+export { openStore } from './store/open-store.ts'
+export type { Store } from './store/open-store.ts'

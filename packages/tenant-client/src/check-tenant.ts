@@ -25,6 +25,10 @@ interface Audiences {
 const neededScopes = [
   { scope: 'read:users', feature: 'the list of users and each user’s page' },
   { scope: 'delete:users', feature: 'deleting users' },
+  { scope: 'read:logs', feature: 'lists that follow what happens in the tenant, and figures of sign-ins' },
+  { scope: 'read:roles', feature: 'roles, and finding users by role' },
+  { scope: 'read:organizations', feature: 'organizations, and finding users by organization' },
+  { scope: 'read:organization_members', feature: 'finding users by organization' },
 ] as const
 
 /** Everything wrong with what the configuration says about the tenant, found by asking it; empty when all is well. */

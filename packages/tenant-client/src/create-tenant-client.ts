@@ -1,7 +1,12 @@
 import { ManagementClient, TokenProvider } from 'auth0'
 import { createCallTenant, type TenantSession } from './call-tenant.ts'
 import { checkTenant, type TenantFinding } from './check-tenant.ts'
+import { createTenantJobs, type TenantJobs } from './jobs.ts'
+import { createTenantLogs, type TenantLogs } from './logs.ts'
+import { createTenantOrganizations, type TenantOrganizations } from './organizations.ts'
+import { watchRateLimits, type RateLimit } from './rate-limits.ts'
 import { createReach } from './reach-tenant.ts'
+import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
 import { createTenantUsers, type TenantUsers } from './users.ts'
@@ -27,6 +32,12 @@ export interface TenantClient {
   readonly origin: string
   readonly pagingLimit: number
   readonly users: TenantUsers
+  readonly roles: TenantRoles
+  readonly organizations: TenantOrganizations
+  readonly jobs: TenantJobs
+  readonly logs: TenantLogs
+  /** What is left of the tenant's limit on reading this; undefined where it names none. */
+  rateLimitOf(noun: 'users' | 'logs' | 'roles' | 'organizations' | 'jobs'): RateLimit | undefined
   /** Whether the tenant answers at all; spends none of its Management API's rate limit. @throws Unavailable */
   reach(): Promise<void>
   /**
@@ -47,20 +58,27 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
   const domain = new URL(origin).host // all the SDK takes; the fetch below knows the scheme
   const audience = options.audience ?? `https://${domain}/api/v2/`
   const carrier = createTenantFetch(options)
+  const rateLimits = watchRateLimits(carrier.fetch)
   const newTokens = (wanted: string) =>
     new TokenProvider({ domain, clientId, clientSecret, audience: wanted, fetch: carrier.fetch })
 
   const openSession = (): TenantSession => {
     const tokens = newTokens(audience)
     const accessToken = () => tokens.getAccessToken()
-    return { accessToken, sdk: new ManagementClient({ domain, token: accessToken, fetch: carrier.fetch }) }
+    return { accessToken, sdk: new ManagementClient({ domain, token: accessToken, fetch: rateLimits.fetch }) }
   }
   const reach = createReach({ origin, fetch: carrier.fetch })
+  const call = createCallTenant({ origin, openSession, deadlineMs })
 
   return {
     origin,
     pagingLimit,
-    users: createTenantUsers(createCallTenant({ origin, openSession, deadlineMs })),
+    users: createTenantUsers(call),
+    roles: createTenantRoles(call),
+    organizations: createTenantOrganizations(call),
+    jobs: createTenantJobs(call, { origin, fetch: carrier.fetch }),
+    logs: createTenantLogs(call),
+    rateLimitOf: rateLimits.of,
     reach,
     check: (applicationAudience) =>
       checkTenant(

@@ -1,9 +1,8 @@
 import { ManagementUser, ManagementUserPage, ManagementUserSummary } from '@rollcall/contracts/management-api'
-import { NotFound, UpstreamFailed } from '@rollcall/http-kit'
-import type { z } from 'zod'
+import { NotFound } from '@rollcall/http-kit'
 import type { CallTenant } from './call-tenant.ts'
 import { createCoalescer } from './coalesce.ts'
-import { printUserQuery, type UserQuery } from './user-query.ts'
+import { understand } from './understand.ts'
 
 export type TenantUserSortField = 'name' | 'email' | 'created_at' | 'last_login' | 'logins_count'
 
@@ -13,7 +12,8 @@ export interface ListTenantUsers {
   /** 1 to 100. */
   perPage: number
   sort: { field: TenantUserSortField; direction: 'up' | 'down' }
-  query?: UserQuery | undefined
+  /** In Auth0's query syntax (search engine v3). */
+  q?: string | undefined
 }
 
 export interface TenantUsers {
@@ -21,6 +21,8 @@ export interface TenantUsers {
   list(wanted: ListTenantUsers): Promise<ManagementUserPage>
   /** @throws NotFound `user-not-found` */
   get(userId: string): Promise<ManagementUser>
+  /** Like `get`, and never an answer to somebody who asked a moment before. @throws NotFound `user-not-found` */
+  getAnew(userId: string): Promise<ManagementUser>
   /** Idempotent, as Auth0's is: deleting a user who is not there succeeds. */
   delete(userId: string): Promise<void>
 }
@@ -30,6 +32,16 @@ const summaryFields = Object.keys(ManagementUserSummary.shape).join(',')
 export function createTenantUsers(call: CallTenant): TenantUsers {
   const lists = createCoalescer<ManagementUserPage>()
   const gets = createCoalescer<ManagementUser>()
+
+  async function getAnew(userId: string): Promise<ManagementUser> {
+    try {
+      const user = await call({ isRepeatable: true, run: (sdk, options) => sdk.users.get(userId, {}, options) })
+      return understand(ManagementUser, user, 'GET /api/v2/users/{id}')
+    } catch (error) {
+      if (error instanceof NotFound) throw new NotFound('user-not-found', `There is no user ${userId}.`)
+      throw error
+    }
+  }
 
   return {
     list(wanted) {
@@ -41,7 +53,7 @@ export function createTenantUsers(call: CallTenant): TenantUsers {
         fields: summaryFields,
         include_fields: true,
         search_engine: 'v3' as const,
-        ...(wanted.query && { q: printUserQuery(wanted.query) }),
+        ...(wanted.q && { q: wanted.q }),
       }
       return lists.share(JSON.stringify(request), async () => {
         const page = await call({ isRepeatable: true, run: (sdk, options) => sdk.users.list(request, options) })
@@ -49,16 +61,9 @@ export function createTenantUsers(call: CallTenant): TenantUsers {
       })
     },
 
-    get: (userId) =>
-      gets.share(userId, async () => {
-        try {
-          const user = await call({ isRepeatable: true, run: (sdk, options) => sdk.users.get(userId, {}, options) })
-          return understand(ManagementUser, user, 'GET /api/v2/users/{id}')
-        } catch (error) {
-          if (error instanceof NotFound) throw new NotFound('user-not-found', `There is no user ${userId}.`)
-          throw error
-        }
-      }),
+    get: (userId) => gets.share(userId, () => getAnew(userId)),
+
+    getAnew,
 
     async delete(userId) {
       try {
@@ -70,15 +75,4 @@ export function createTenantUsers(call: CallTenant): TenantUsers {
       }
     },
   }
-}
-
-/** @throws UpstreamFailed if the answer is not what Auth0 answers */
-function understand<Schema extends z.ZodType>(schema: Schema, answer: unknown, request: string): z.output<Schema> {
-  const result = schema.safeParse(answer)
-  if (result.success) return result.data
-  const places = [...new Set(result.error.issues.map(({ path }) => path.join('.') || 'the whole answer'))].slice(0, 5)
-  throw new UpstreamFailed(
-    'tenant-answer-not-understood',
-    `The tenant’s answer to ${request} is not what Auth0 answers, at: ${places.join(', ')}.`,
-  )
 }

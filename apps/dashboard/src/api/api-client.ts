@@ -8,7 +8,17 @@ export interface ApiClient {
   /** @throws ApiProblem */
   get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>
   /** @throws ApiProblem */
+  post<Answer>(path: string, body: unknown): Promise<Answer>
+  /** @throws ApiProblem */
+  put<Answer>(path: string, body: unknown): Promise<Answer>
+  /** @throws ApiProblem */
   delete(path: string): Promise<void>
+  /**
+   * An answer that is read as it arrives; whoever asks reads it to its end or aborts.
+   * @param accept the media type wanted
+   * @throws ApiProblem
+   */
+  stream(path: string, accept: string, signal: AbortSignal): Promise<Response>
 }
 
 export const apiKey: InjectionKey<ApiClient> = Symbol('api client')
@@ -27,9 +37,10 @@ export function createApiClient({
   onSessionLost: () => void
 }): ApiClient {
   const send = async (path: string, init: RequestInit): Promise<Response> => {
+    const headers = { accept: 'application/json', ...(init.headers as Record<string, string>) } // we set no other kind
     let response: Response
     try {
-      response = await authorizedFetch(`${baseUrl}api/${path}`, { ...init, headers: { accept: 'application/json' } })
+      response = await authorizedFetch(`${baseUrl}api/${path}`, { ...init, headers })
     } catch (error) {
       if (init.signal?.aborted) throw error
       if (isSessionLost(error)) {
@@ -42,12 +53,19 @@ export function createApiClient({
     if (!response.ok) throw await toProblem(response)
     return response
   }
+  const write = async <Answer>(method: 'POST' | 'PUT', path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    return (await (await send(path, { method, headers, body: JSON.stringify(body) })).json()) as Answer
+  }
   return {
     get: async <Answer>(path: string, signal?: AbortSignal) =>
       (await (await send(path, { method: 'GET', ...(signal && { signal }) })).json()) as Answer,
     delete: async (path) => {
       await send(path, { method: 'DELETE' })
     },
+    post: (path, body) => write('POST', path, body),
+    put: (path, body) => write('PUT', path, body),
+    stream: (path, accept, signal) => send(path, { method: 'GET', headers: { accept }, signal }),
   }
 }
 

@@ -1,16 +1,25 @@
-import type { Me, UserSummary } from '@rollcall/contracts/admin-api'
+import type { Me, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { mount } from '@vue/test-utils'
 import type { Component } from 'vue'
 import { ref } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { apiKey, createApiClient } from '../api/api-client.ts'
+import { changesKey } from '../api/changes.ts'
+import { findRoutes } from '../features/filter/find.routes.ts'
+import { insightsRoutes } from '../features/insights/insights.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
-import { i18n } from '../i18n.ts'
+import { i18n, loadLaterTexts } from '../i18n.ts'
+import { commandsKey, createCommands } from '../shell/commands.ts'
 import { sessionKey } from '../shell/useSession.ts'
+import { fakeChanges } from './fake-changes.ts'
 
 /** What the server answers, by `METHOD path`; the network is the one thing faked. */
-export type Answers = (request: string, signal: AbortSignal | null | undefined) => Response | Promise<Response>
+export type Answers = (
+  request: string,
+  signal: AbortSignal | null | undefined,
+  body: unknown,
+) => Response | Promise<Response>
 
 const me: Me = {
   userId: 'auth0|staff',
@@ -18,8 +27,10 @@ const me: Me = {
   name: 'Staff',
   email: 'staff@example.com',
   picture: null,
-  permissions: ['manage:users', 'read:users', 'delete:users'],
+  permissions: ['manage:users', 'read:users', 'delete:users', 'export:users', 'manage:views'],
 }
+
+await loadLaterTexts()
 
 /** Mounts a page as the dashboard would, signed in as staff. */
 export async function mountPage(
@@ -31,7 +42,10 @@ export async function mountPage(
     permissions = me.permissions,
   }: { answers: Answers; path?: string; props?: Record<string, unknown>; permissions?: Me['permissions'] },
 ) {
-  const router = createRouter({ history: createMemoryHistory(), routes: usersRoutes })
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes],
+  })
   await router.push(path)
   const requests: string[] = []
   const api = createApiClient({
@@ -39,7 +53,7 @@ export async function mountPage(
     authorizedFetch: async (url, init) => {
       const request = `${init.method ?? 'GET'} ${url}`
       requests.push(request)
-      return answers(request, init.signal)
+      return answers(request, init.signal, typeof init.body === 'string' ? JSON.parse(init.body) : undefined)
     },
     onSessionLost: () => undefined,
   })
@@ -48,6 +62,8 @@ export async function mountPage(
     may: (name: Me['permissions'][number]) => permissions.includes(name),
     signOut: async () => undefined,
   }
+  const changes = fakeChanges()
+  const commands = createCommands()
   const wrapper = mount(page, {
     props,
     attachTo: document.body,
@@ -57,16 +73,21 @@ export async function mountPage(
         i18n,
         [VueQueryPlugin, { queryClientConfig: { defaultOptions: { queries: { retry: false } } } }],
       ],
-      provide: { [apiKey as symbol]: api, [sessionKey as symbol]: session },
+      provide: {
+        [apiKey as symbol]: api,
+        [sessionKey as symbol]: session,
+        [changesKey as symbol]: changes,
+        [commandsKey as symbol]: commands,
+      },
     },
   })
-  return { wrapper, router, requests }
+  return { wrapper, router, requests, changes, commands }
 }
 
 export const json = (body: unknown): Response =>
   new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } })
 
-export const problem = (status: number, detail: string): Response =>
+export const problem = (status: number, detail: string, code = 'x'): Response =>
   new Response(
     JSON.stringify({
       type: 'about:blank',
@@ -74,7 +95,7 @@ export const problem = (status: number, detail: string): Response =>
       status,
       detail,
       instance: '/',
-      code: 'x',
+      code,
       requestId: 'request-1',
     }),
     {
@@ -95,9 +116,17 @@ export function someUser(changes: Partial<UserSummary> = {}): UserSummary {
     createdAt: '2026-01-01T00:00:00.000Z',
     lastLoginAt: null,
     loginCount: 0,
+    columns: {},
     ...changes,
   }
 }
 
-export const pageOf = (users: UserSummary[], total = users.length) =>
-  json({ users, page: 0, perPage: 50, total, reachable: total })
+export const pageOf = (users: UserSummary[], changes: Partial<UserPage> = {}) =>
+  json({
+    users,
+    next: null,
+    count: { users: users.length, isExact: true },
+    reachable: null,
+    freshness: { source: 'directory', asOf: null },
+    ...changes,
+  } satisfies UserPage)

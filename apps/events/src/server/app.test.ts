@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openDataFolder } from '@rollcall/data-folder'
 import { createLogger } from '@rollcall/http-kit'
 import { listenLocally } from '@rollcall/program'
+import { createRollcall } from '@rollcall/server'
 import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/tenant'
 import { createTenantClient } from '@rollcall/tenant-client'
 import { testDatabase } from '@rollcall/test-kit'
@@ -45,7 +46,9 @@ beforeAll(async () => {
   const auth = { domain: tenant.url, audience, spaClientId: spa.clientId }
   const server = await listenLocally(0)
   closers.push(() => server.close())
-  server.serve(createEventsSite({ auth, tenant: client, logger, clientFolder, dashboardFolder, now: () => today }))
+  const rollcall = createRollcall({ auth, tenant: client, logger, dashboardFolder })
+  closers.push(() => rollcall.close())
+  server.serve(createEventsSite({ auth, tenantOrigin: client.origin, rollcall, clientFolder, now: () => today }))
   url = `http://localhost:${server.port}`
 
   managerToken = await tokenOf(m2m)

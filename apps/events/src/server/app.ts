@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createRollcall, type RollcallOptions } from '@rollcall/server'
+import type { Rollcall, RollcallOptions } from '@rollcall/server'
 import express, { type Express } from 'express'
 import { auth as requireAccessToken } from 'express-oauth2-jwt-bearer'
 import helmet from 'helmet'
@@ -9,19 +9,18 @@ import { problemHandler, sendProblem } from './problem.ts'
 export interface EventsSiteOptions {
   /** The site and the dashboard share one tenant, one API and, to begin with, one single-page application. */
   auth: RollcallOptions['auth']
-  tenant: RollcallOptions['tenant']
-  logger: RollcallOptions['logger']
-  /** The built site and the built dashboard, as folders of files. */
+  tenantOrigin: string
+  rollcall: Rollcall
+  /** The built site, as a folder of files. */
   clientFolder: string
-  dashboardFolder: string
   now?: () => Date
 }
 
 /** An events site, as somebody might have it already. The first line of its body is all that Rollcall takes. */
 export function createEventsSite(options: EventsSiteOptions): Express {
-  const { auth, tenant, logger, clientFolder, dashboardFolder, now = () => new Date() } = options
+  const { auth, tenantOrigin, rollcall, clientFolder, now = () => new Date() } = options
   const app = express().disable('x-powered-by')
-  app.use('/dashboard', createRollcall({ auth, tenant, logger, dashboardFolder }))
+  app.use('/dashboard', rollcall)
 
   app.use(
     helmet({
@@ -32,8 +31,8 @@ export function createEventsSite(options: EventsSiteOptions): Express {
           scriptSrc: ["'self'"],
           styleSrc: ["'self'"],
           imgSrc: ["'self'"],
-          connectSrc: ["'self'", tenant.origin],
-          frameSrc: [tenant.origin], // the sign-in library asks there whether somebody is signed in
+          connectSrc: ["'self'", tenantOrigin],
+          frameSrc: [tenantOrigin], // the sign-in library asks there whether somebody is signed in
           workerSrc: ["'self'", 'blob:'], // and keeps refresh tokens in a worker made from a blob
           baseUri: ["'none'"],
           formAction: ["'self'"],
@@ -46,7 +45,7 @@ export function createEventsSite(options: EventsSiteOptions): Express {
 
   // Options that are left out would be read from environment variables of the same names.
   const { audience } = auth
-  const issuer = `${tenant.origin}/`
+  const issuer = `${tenantOrigin}/`
   const signedIn = requireAccessToken({ issuerBaseURL: issuer, issuer, audience, jwksUri: '', secret: '' })
 
   app.get('/config.json', (_req, res) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { connectTenant, listenLocally, runProgram } from '@rollcall/program'
+import { connectTenant, listenLocally, runProgram, startDatabase } from '@rollcall/program'
+import { createRollcall } from '@rollcall/server'
 import { createEventsSite } from './app.ts'
 
 /** `npm run events`: the example site with Rollcall mounted in it, with the same settings as `npm start`. */
@@ -13,8 +14,21 @@ await runProgram(async (program) => {
   const siteUrl = `http://localhost:${server.port}/`
   const dashboardUrl = `${siteUrl}dashboard`
 
-  const tenant = await connectTenant(program, { applicationUrls: [siteUrl, `${dashboardUrl}/`], withDemo: true })
-  server.serve(createEventsSite({ auth: tenant.auth, tenant: tenant.client, logger, clientFolder, dashboardFolder }))
+  const databaseUrl = await startDatabase(program)
+  const applicationUrls = [siteUrl, `${dashboardUrl}/`]
+  const tenant = await connectTenant(program, { databaseUrl, applicationUrls, withDemo: true })
+  const { auth, client } = tenant
+  const rollcall = createRollcall({
+    auth,
+    tenant: client,
+    databaseUrl,
+    directory: config.directory,
+    dashboardFolder,
+    logger,
+  })
+  onClose(() => rollcall.close())
+  await rollcall.ready
+  server.serve(createEventsSite({ auth, tenantOrigin: client.origin, rollcall, clientFolder }))
   await dataFolder.writeJson('run.json', { dashboardUrl, tenantUrl: tenant.url, tenantCa: tenant.caFile }, 0o644)
 
   say('Ready')

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DirectoryStatus } from '@rollcall/contracts/admin-api'
 import { openDataFolder } from '@rollcall/data-folder'
 import { createLogger } from '@rollcall/http-kit'
 import { createRollcall } from '@rollcall/server'
@@ -8,6 +9,7 @@ import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/ten
 import { createTenantClient } from '@rollcall/tenant-client'
 import { testDatabase } from '@rollcall/test-kit'
 import express from 'express'
+import { vi } from 'vitest'
 import { listenLocally } from '@rollcall/program'
 
 export interface TestStandalone {
@@ -16,6 +18,8 @@ export interface TestStandalone {
   tenant: LocalTenant
   /** A call of Rollcall's API. */
   ask(path: string, token?: string, method?: string): Promise<Response>
+  /** Resolves when the directory holds everybody there was. */
+  directoryFilled(token: string): Promise<void>
   /** A machine-to-machine token of the tenant. */
   token(wanted: { audience: string; clientId: string; clientSecret: string; scope?: string }): Promise<string>
   close(): Promise<void>
@@ -24,11 +28,12 @@ export interface TestStandalone {
 export interface TestStandaloneOptions {
   demoUsers?: number
   pagingLimit?: number
+  directory?: 'copy' | 'live'
 }
 
 /** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
 export async function startStandalone(options: TestStandaloneOptions = {}): Promise<TestStandalone> {
-  const { demoUsers = 0, pagingLimit = Number.POSITIVE_INFINITY } = options
+  const { demoUsers = 0, pagingLimit = Number.POSITIVE_INFINITY, directory = 'copy' } = options
   const logger = createLogger({ level: 'silent' })
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-standalone-'))
   const dataFolder = await openDataFolder(folder)
@@ -47,13 +52,24 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
   const { audience, m2m, spa } = tenant.credentials
   const client = createTenantClient({ domain: tenant.url, ...m2m, pagingLimit })
   const auth = { domain: tenant.url, audience, spaClientId: spa.clientId, issuers: tenant.issuers, ca: tenant.ca.pem }
-  server.serve(express().use(createRollcall({ auth, tenant: client, logger })))
+  const rollcall = createRollcall({ auth, tenant: client, databaseUrl, directory, followIntervalMs: 100, logger })
+  await rollcall.ready
+  server.serve(express().use(rollcall))
 
+  const ask: TestStandalone['ask'] = (path, token, method = 'GET') =>
+    fetch(`${url}${path}`, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
   return {
     url,
     tenant,
-    ask: (path, token, method = 'GET') =>
-      fetch(`${url}${path}`, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }),
+    ask,
+    directoryFilled: (token) =>
+      vi.waitFor(
+        async () => {
+          const status = DirectoryStatus.parse(await (await ask('/api/directory', token)).json())
+          if (status.state !== 'current') throw new Error(`The directory is ${status.state}.`)
+        },
+        { timeout: 30_000, interval: 50 },
+      ),
     token: async ({ clientId, clientSecret, ...wanted }) => {
       const response = await fetch(`${tenant.url}/oauth/token`, {
         method: 'POST',
@@ -70,6 +86,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     },
     close: async () => {
       await server.close()
+      await rollcall.close()
       await client.close()
       await tenant.close()
       await dataFolder.release()

@@ -1,3 +1,63 @@
 export { DashboardConfig, Me, Permission, permissions } from './access.ts'
+export { Change, DirectoryStatus, Freshness } from './directory.ts'
+export {
+  Activity,
+  ActivityQuery,
+  Breakdown,
+  BreakdownQuery,
+  breakdowns,
+  FieldValues,
+  FieldValuesQuery,
+  MetadataPaths,
+} from './insights.ts'
 export { FieldError, Problem } from './problem.ts'
-export { Identity, ListUsersQuery, User, UserId, UserPage, UserSort, UserSummary, userSortFields } from './users.ts'
+export {
+  CountUsersQuery,
+  ExportUsersQuery,
+  Identity,
+  ListUsersQuery,
+  RefreshUsersQuery,
+  User,
+  UserColumn,
+  userColumns,
+  UserCount,
+  UserId,
+  UserPage,
+  UserSort,
+  UserSummary,
+  userSortFields,
+} from './users.ts'
+export type { UserColumnName } from './users.ts'
+export { View, ViewContent, ViewList } from './views.ts'
+export {
+  findFolded,
+  findUserField,
+  foldText,
+  infoOf,
+  joinFilters,
+  looksLikeScalar,
+  metadataField,
+  metadataPath,
+  nearUserFields,
+  parseUserFilter,
+  printUserFilter,
+  readMoment,
+  readNumber,
+  spanOfMoment,
+  userFields,
+  UserFilterFault,
+} from './user-filter/index.ts'
+export type {
+  AgoUnit,
+  Bound,
+  BoundValue,
+  FoundRange,
+  MatchFilter,
+  MomentValue,
+  RangeFilter,
+  Span,
+  UserField,
+  UserFieldInfo,
+  UserFieldKind,
+  UserFilter,
+} from './user-filter/index.ts'

@@ -1,8 +1,29 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 import { Me } from './access.ts'
+import { Change, DirectoryStatus } from './directory.ts'
+import {
+  Activity,
+  ActivityQuery,
+  Breakdown,
+  BreakdownQuery,
+  FieldValues,
+  FieldValuesQuery,
+  MetadataPaths,
+} from './insights.ts'
 import { Problem } from './problem.ts'
-import { ListUsersQuery, User, UserId, UserPage } from './users.ts'
+import {
+  CountUsersQuery,
+  ExportUsersQuery,
+  ListUsersQuery,
+  RefreshUsersQuery,
+  User,
+  UserCount,
+  UserId,
+  UserPage,
+  UserSummary,
+} from './users.ts'
+import { View, ViewContent, ViewList } from './views.ts'
 
 export type AdminApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>
 
@@ -10,8 +31,8 @@ const refusals = {
   400: 'Something sent is malformed; `errors` names every fault.',
   401: 'No access token, or one that is not valid (any more).',
   403: 'The access token lacks the permission.',
-  404: 'There is no such user.',
-  409: 'It would harm whoever asks: nobody deletes themself.',
+  404: 'There is no such thing.',
+  409: 'It cannot be done as things are: it would harm whoever asks, or the directory it needs is not there.',
   429: 'The tenant’s rate limit is used up; `Retry-After` says for how long.',
   502: 'The tenant answered, and its answer is of no use.',
   503: 'The tenant cannot be reached.',
@@ -62,11 +83,174 @@ export function adminApiDocument(serverUrl = '..'): AdminApiDocument {
     path: '/api/users',
     operationId: 'listUsers',
     summary: 'List users',
-    description: 'Needs `read:users`. Asking past `reachable` is refused with the code `beyond-reach`.',
+    description:
+      'Needs `read:users`. Goes on by `next`, without a limit. Where the tenant is asked live, what only the directory can answer is refused with the codes `filter-needs-directory` and `sort-needs-directory`.',
     tags: ['Users'],
     security,
     request: { query: ListUsersQuery },
     responses: { ...answered('One page of users.', UserPage), ...refused(400, 401, 403, ...fromTenant) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/count',
+    operationId: 'countUsers',
+    summary: 'Count users, exactly',
+    description: 'Needs `read:users`.',
+    tags: ['Users'],
+    security,
+    request: { query: CountUsersQuery },
+    responses: { ...answered('How many match.', UserCount), ...refused(400, 401, 403, ...fromTenant) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/refresh',
+    operationId: 'refreshUsers',
+    summary: 'Some users of a list, as they are now',
+    description: 'Needs `read:users`. Who is gone is left out.',
+    tags: ['Users'],
+    security,
+    request: { query: RefreshUsersQuery },
+    responses: {
+      ...answered('Those who are still there, in no order.', z.object({ users: z.array(UserSummary) })),
+      ...refused(400, 401, 403, ...fromTenant),
+    },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/export',
+    operationId: 'exportUsers',
+    summary: 'Export users',
+    description:
+      'Needs `export:users`. Streams all who match; `X-Total-Count` says how many. In CSV, text that a spreadsheet would take for a formula has an apostrophe before it. An identity provider’s tokens are in no format.',
+    tags: ['Users'],
+    security,
+    request: { query: ExportUsersQuery },
+    responses: {
+      200: {
+        description: 'A line or an item for each user.',
+        content: {
+          'text/csv': { schema: z.string() },
+          'application/x-ndjson': { schema: z.string() },
+          'application/json': { schema: z.array(z.record(z.string(), z.unknown())) },
+        },
+      },
+      ...refused(400, 401, 403, 409),
+    },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/breakdown',
+    operationId: 'breakDownUsers',
+    summary: 'Divide users into groups, with a filter for each',
+    description: 'Needs `read:users`.',
+    tags: ['Insights'],
+    security,
+    request: { query: BreakdownQuery },
+    responses: { ...answered('The groups, the largest first.', Breakdown), ...refused(400, 401, 403, 409) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/field-values',
+    operationId: 'listFieldValues',
+    summary: 'What a field of the filter language can be asked for',
+    description: 'Needs `read:users`.',
+    tags: ['Insights'],
+    security,
+    request: { query: FieldValuesQuery },
+    responses: { ...answered('The most frequent values.', FieldValues), ...refused(400, 401, 403, 409) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/metadata-paths',
+    operationId: 'listMetadataPaths',
+    summary: 'The metadata paths that users have',
+    description: 'Needs `read:users`.',
+    tags: ['Insights'],
+    security,
+    responses: { ...answered('The most frequent paths.', MetadataPaths), ...refused(401, 403, 409) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/activity',
+    operationId: 'listActivity',
+    summary: 'Sign-ups, sign-ins, failures and active users, by day',
+    description: 'Needs `read:users`.',
+    tags: ['Insights'],
+    security,
+    request: { query: ActivityQuery },
+    responses: { ...answered('Every day, the oldest first.', Activity), ...refused(400, 401, 403, 409) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/directory',
+    operationId: 'getDirectory',
+    summary: 'How far Rollcall’s copy of the users is',
+    description: 'Needs `read:users`.',
+    tags: ['Directory'],
+    security,
+    responses: { ...answered('Its state.', DirectoryStatus), ...refused(401, 403) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/changes',
+    operationId: 'followChanges',
+    summary: 'What changes, as server-sent events',
+    description:
+      'Needs `read:users`. Ends with the access token; ask again with a new one, and take everything as changed.',
+    tags: ['Directory'],
+    security,
+    responses: {
+      200: { description: 'An event for each change.', content: { 'text/event-stream': { schema: Change } } },
+      ...refused(401, 403, 429),
+    },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/views',
+    operationId: 'listViews',
+    summary: 'One’s own views and those that are shared',
+    description: 'Needs `read:users`.',
+    tags: ['Views'],
+    security,
+    responses: { ...answered('By name.', ViewList), ...refused(401, 403) },
+  })
+  const viewBody = { body: { content: { 'application/json': { schema: ViewContent } } } }
+  const onView = z.object({ viewId: z.uuid() })
+  registry.registerPath({
+    method: 'post',
+    path: '/api/views',
+    operationId: 'createView',
+    summary: 'Keep a view',
+    description: 'Needs `read:users`, and `manage:views` to share it.',
+    tags: ['Views'],
+    security,
+    request: viewBody,
+    responses: {
+      201: { description: 'The view.', content: { 'application/json': { schema: View } } },
+      ...refused(400, 401, 403, 409),
+    },
+  })
+  registry.registerPath({
+    method: 'put',
+    path: '/api/views/{viewId}',
+    operationId: 'changeView',
+    summary: 'Change a view',
+    description: 'Needs `read:users`, and `manage:views` for one that is shared or is to be.',
+    tags: ['Views'],
+    security,
+    request: { params: onView, ...viewBody },
+    responses: { ...answered('The view.', View), ...refused(400, 401, 403, 404) },
+  })
+  registry.registerPath({
+    method: 'delete',
+    path: '/api/views/{viewId}',
+    operationId: 'deleteView',
+    summary: 'Delete a view',
+    description: 'Needs `read:users`, and `manage:views` for one that is shared.',
+    tags: ['Views'],
+    security,
+    request: { params: onView },
+    responses: { 204: { description: 'The view is gone.' }, ...refused(401, 403, 404) },
   })
   registry.registerPath({
     method: 'get',

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Freshness } from './directory.ts'
+import { FilterText, noControlCharacter, wholeNumber } from './query-values.ts'
 
 /** What a list shows of a user. Moments are ISO 8601 UTC. */
 export const UserSummary = z
@@ -13,6 +15,9 @@ export const UserSummary = z
     createdAt: z.iso.datetime(),
     lastLoginAt: z.iso.datetime().nullable().meta({ description: 'null: has never signed in.' }),
     loginCount: z.int().min(0),
+    columns: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'What was asked for in `columns`, by column; null where a user has nothing there.' }),
   })
   .meta({ id: 'UserSummary' })
 export type UserSummary = z.infer<typeof UserSummary>
@@ -28,68 +33,162 @@ export const Identity = z
 export type Identity = z.infer<typeof Identity>
 
 /** Everything the dashboard may see of one user. Never a password, never an identity provider's token. */
-export const User = UserSummary.extend({
-  username: z.string().nullable(),
-  nickname: z.string().nullable(),
-  givenName: z.string().nullable(),
-  familyName: z.string().nullable(),
-  phoneNumber: z.string().nullable(),
-  updatedAt: z.iso.datetime(),
-  lastIp: z.string().nullable(),
-  lastPasswordResetAt: z.iso.datetime().nullable(),
-  identities: z.array(Identity),
-  userMetadata: z.record(z.string(), z.unknown()),
-  appMetadata: z.record(z.string(), z.unknown()),
-}).meta({ id: 'User' })
+export const User = UserSummary.omit({ columns: true })
+  .extend({
+    username: z.string().nullable(),
+    nickname: z.string().nullable(),
+    givenName: z.string().nullable(),
+    familyName: z.string().nullable(),
+    phoneNumber: z.string().nullable(),
+    updatedAt: z.iso.datetime(),
+    lastIp: z.string().nullable(),
+    lastPasswordResetAt: z.iso.datetime().nullable(),
+    identities: z.array(Identity),
+    userMetadata: z.record(z.string(), z.unknown()),
+    appMetadata: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'User' })
 export type User = z.infer<typeof User>
 
-/** What a list can be sorted by; a leading minus sorts downwards. */
-export const userSortFields = ['name', 'email', 'createdAt', 'lastLoginAt', 'loginCount'] as const
+/**
+ * The columns a list can show and an export can hold, by the names the filter language has for them; besides these, any path into metadata
+ * (`app_metadata.plan`).
+ */
+export const userColumns = [
+  'user_id',
+  'name',
+  'email',
+  'email_verified',
+  'nickname',
+  'username',
+  'given_name',
+  'family_name',
+  'phone_number',
+  'phone_verified',
+  'connection',
+  'identities',
+  'roles',
+  'organizations',
+  'blocked',
+  'mfa',
+  'created_at',
+  'updated_at',
+  'last_login',
+  'last_ip',
+  'logins_count',
+  'last_password_reset',
+] as const
+export type UserColumnName = (typeof userColumns)[number]
+
+const metadataPath = /^(app|user)_metadata(\.[^.,:\s"]{1,100}){1,8}$/
+
+/** The name of a column: one of `userColumns`, or a path into metadata. */
+export const UserColumn = z
+  .string()
+  .max(300)
+  .refine(
+    (name) => (userColumns as readonly string[]).includes(name) || metadataPath.test(name),
+    `Expected one of ${userColumns.join(', ')}, or a path such as app_metadata.plan.`,
+  )
+
+/** What a list can be sorted by: every column that holds one value. */
+export const userSortFields = userColumns.filter(
+  (name): name is Exclude<UserColumnName, 'identities' | 'roles' | 'organizations'> =>
+    name !== 'identities' && name !== 'roles' && name !== 'organizations',
+)
+
 export const UserSort = z
-  .enum(userSortFields.flatMap((field) => [field, `-${field}`] as const))
-  .meta({ description: 'The field to sort by; a leading minus sorts downwards.' })
+  .string()
+  .max(301)
+  .refine(
+    (sort) =>
+      (userSortFields as string[]).includes(sort.replace(/^-/, '')) || metadataPath.test(sort.replace(/^-/, '')),
+    'Expected a column that holds one value, with a minus before it to sort downwards: -created_at.',
+  )
+  .meta({ description: 'The column to sort by; a leading minus sorts downwards. Who has nothing there comes last.' })
 export type UserSort = z.infer<typeof UserSort>
 
-/** As a query string has it: digits. What the document says of it is spelt out, since it sees the text only. */
-const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
+/** As a query string has them: names with commas between. */
+const UserColumnList = (most: number) =>
   z
     .string()
-    .regex(/^\d+$/, 'Expected a whole number.')
-    .transform(Number)
-    .pipe(z.int().min(minimum).max(maximum))
-    .default(fallback)
-    .meta({ type: 'integer', minimum, maximum, default: fallback })
+    .max(4000)
+    .transform((text) => [...new Set(text.split(',').filter(Boolean))])
+    .pipe(z.array(UserColumn).max(most))
 
-/** No store takes a NUL, and no name holds a line break: refused here, with the reason. */
-const noControlCharacter = [(text: string) => !/\p{Cc}/u.test(text), 'Holds a control character.'] as const
+/** Which users, in which order: what a list, a count, an export and a saved view have in common. */
+const which = {
+  filter: FilterText.optional().meta({
+    description:
+      'Who: words, `field:value`, AND, OR, NOT (docs/filters.md). `ada connection:github NOT blocked:true created_at:>now-30d`',
+  }),
+}
 
 export const ListUsersQuery = z.strictObject({
-  page: wholeNumber(0, 1_000_000, 0).meta({ description: 'Counted from 0.' }),
-  perPage: wholeNumber(1, 100, 50),
-  sort: UserSort.default('-createdAt'),
-  search: z
+  ...which,
+  sort: UserSort.default('-created_at'),
+  limit: wholeNumber(1, 200, 50),
+  after: z
     .string()
-    .trim()
-    .max(200)
-    .refine(...noControlCharacter)
+    .max(2000)
+    .regex(/^[\w-]+$/, 'Expected the `next` of the page before.')
     .optional()
-    .meta({
-      description:
-        'Finds users whose name, e-mail, nickname, username or telephone number contains this, or whose user id is exactly this.',
-    }),
+    .meta({ description: 'The `next` of the page before this one.' }),
+  columns: UserColumnList(40).optional().meta({
+    type: 'string',
+    description: 'Further columns, with commas between: `roles,organizations,app_metadata.plan`.',
+  }),
 })
 export type ListUsersQuery = z.infer<typeof ListUsersQuery>
+
+export const UserCount = z
+  .object({
+    users: z.int().min(0),
+    isExact: z.boolean().meta({ description: 'false: there are more; ask `/api/users/count` for the exact number.' }),
+  })
+  .meta({ id: 'UserCount' })
+export type UserCount = z.infer<typeof UserCount>
 
 export const UserPage = z
   .object({
     users: z.array(UserSummary),
-    page: z.int(),
-    perPage: z.int(),
-    total: z.int().meta({ description: 'How many users match in all, this page included.' }),
-    reachable: z.int().meta({ description: 'How many of them paging can reach: Auth0 shows at most 1,000.' }),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: 'Ask for the page after this one with it; null: this is the last.' }),
+    count: UserCount.nullable().meta({ description: 'How many match in all; on the first page only.' }),
+    reachable: z
+      .int()
+      .nullable()
+      .meta({ description: 'How many of them paging can reach; null: all. Auth0, asked live, shows at most 1,000.' }),
+    freshness: Freshness,
   })
   .meta({ id: 'UserPage' })
 export type UserPage = z.infer<typeof UserPage>
+
+export const CountUsersQuery = z.strictObject(which)
+
+/** One answer for some users of a list, to bring rows up to date that have changed. */
+export const RefreshUsersQuery = z.strictObject({
+  userIds: z
+    .string()
+    .max(40_000)
+    .transform((text) => text.split(',').filter(Boolean))
+    .pipe(z.array(z.string().max(320)).min(1).max(200))
+    .meta({ type: 'string', description: 'Percent-encoded ids with commas between.' }),
+  columns: UserColumnList(40).optional().meta({ type: 'string' }),
+})
+
+export const ExportUsersQuery = z.strictObject({
+  ...which,
+  sort: UserSort.default('-created_at'),
+  format: z.enum(['csv', 'ndjson', 'json']).default('csv'),
+  columns: UserColumnList(60).optional().meta({
+    type: 'string',
+    description: 'What each row holds, in this order; left out: what can be imported again.',
+  }),
+})
+export type ExportUsersQuery = z.infer<typeof ExportUsersQuery>
 
 /** As it stands in a path: `provider|id`, percent-encoded. */
 export const UserId = z

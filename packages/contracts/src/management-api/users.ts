@@ -22,6 +22,7 @@ export const ManagementUser = z.object({
   email_verified: z.boolean().nullish(),
   username: z.string().nullish(),
   phone_number: z.string().nullish(),
+  phone_verified: z.boolean().nullish(),
   name: z.string().nullish(),
   nickname: z.string().nullish(),
   given_name: z.string().nullish(),
@@ -34,6 +35,8 @@ export const ManagementUser = z.object({
   last_ip: z.string().nullish(),
   logins_count: z.int().min(0).nullish(),
   last_password_reset: Moment.nullish(),
+  /** The kinds of second factor enrolled: `guardian`, `google-authenticator`. */
+  multifactor: z.array(z.string()).nullish(),
   identities: z.array(ManagementIdentity).default([]),
   user_metadata: z.record(z.string(), z.unknown()).nullish(),
   app_metadata: z.record(z.string(), z.unknown()).nullish(),

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 /**
  * First in a route: answers OPTIONS and refuses every other verb with `Allow`. HEAD comes with GET.
  */
-export function only(...methods: ('GET' | 'DELETE')[]): RequestHandler {
+export function only(...methods: ('GET' | 'POST' | 'PUT' | 'DELETE')[]): RequestHandler {
   const allowed = new Set<string>(methods)
   if (allowed.has('GET')) allowed.add('HEAD')
   const header = [...allowed, 'OPTIONS'].join(', ')

@@ -5,6 +5,8 @@ const grants: Record<Permission, readonly Permission[]> = {
   'manage:users': permissions, // the tutorial's permission: all of it
   'read:users': ['read:users'],
   'delete:users': ['delete:users'],
+  'export:users': ['export:users'],
+  'manage:views': ['manage:views'],
 }
 
 /** @param claimed as an access token names them; those of other applications are passed over */

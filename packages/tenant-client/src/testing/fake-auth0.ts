@@ -21,8 +21,10 @@ export interface FakeAuth0 {
   close(): Promise<void>
 }
 
+export const everyScope = 'read:users delete:users read:logs read:roles read:organizations read:organization_members'
+
 /** What a token request is answered with; the token's claims hold the scopes. */
-export function tokenAnswer(scope = 'read:users delete:users', name = 'token'): FakeAnswer {
+export function tokenAnswer(scope = everyScope, name = 'token'): FakeAnswer {
   const claims = Buffer.from(JSON.stringify({ scope, name })).toString('base64url')
   return { status: 200, body: { access_token: `e30.${claims}.c2ln`, expires_in: 86_400, token_type: 'Bearer' } }
 }

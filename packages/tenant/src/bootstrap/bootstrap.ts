@@ -37,6 +37,8 @@ const apiScopes = [
   { value: 'manage:users', description: 'Administer users: everything below' },
   { value: 'read:users', description: 'See users' },
   { value: 'delete:users', description: 'Delete users' },
+  { value: 'export:users', description: 'Take users out as a file' },
+  { value: 'manage:views', description: 'Share saved views with everybody, and change those that are shared' },
 ]
 
 const thirtyDays = 30 * 86_400

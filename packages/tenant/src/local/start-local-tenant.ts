@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { DataFolder } from '@rollcall/data-folder'
-import { startEmbeddedPostgres } from '@rollcall/database/embedded'
 import type { Logger } from '@rollcall/http-kit'
 import express from 'express'
 import { z } from 'zod'
@@ -18,8 +17,8 @@ export interface LocalTenantOptions {
   dataFolder: DataFolder
   /** 0: any free port */
   port: number
-  /** Absent: the embedded server, in the data folder. */
-  databaseUrl?: string | undefined
+  /** Its tables are in the schema `tenant`. */
+  databaseUrl: string
   /** Base addresses of the applications that staff sign in to, with a slash at the end: `http://localhost:8000/`. */
   applicationUrls: string[]
   /** How many users the first start makes up. */
@@ -54,11 +53,10 @@ export interface LocalTenant {
 const staffEmail = 'staff@example.com'
 
 /**
- * The whole local tenant: PostgreSQL (embedded, unless a URL is given), certificates, tables, applications, demo users at the first start,
- * listening on loopback. Writes `credentials.json`.
+ * The whole local tenant: certificates, tables, applications, demo users at the first start, listening on loopback. Writes `credentials.json`.
  */
 export async function startLocalTenant(options: LocalTenantOptions): Promise<LocalTenant> {
-  const { dataFolder, logger, onProgress } = options
+  const { dataFolder, databaseUrl, logger, onProgress } = options
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
     for (const step of closers.splice(0).reverse()) await step()
@@ -71,7 +69,6 @@ export async function startLocalTenant(options: LocalTenantOptions): Promise<Loc
     const origins = [`http://localhost:${server.port}`, `https://localhost:${server.port}`]
     const url = `http://localhost:${server.port}`
 
-    const databaseUrl = options.databaseUrl ?? (await startDatabase(options, closers))
     const secret = await dataFolder.secret('tenant.key', 32)
     const isFirstStart = !existsSync(dataFolder.file('credentials.json'))
     const tenant = await createTenant({
@@ -114,15 +111,4 @@ export async function startLocalTenant(options: LocalTenantOptions): Promise<Loc
     await close()
     throw error
   }
-}
-
-async function startDatabase(
-  { dataFolder, onProgress }: LocalTenantOptions,
-  closers: (() => Promise<void>)[],
-): Promise<string> {
-  const startedAt = performance.now()
-  const postgres = await startEmbeddedPostgres({ dataDirectory: dataFolder.file('postgres') })
-  closers.push(() => postgres.stop())
-  onProgress(`PostgreSQL: running (${Math.round(performance.now() - startedAt)} ms)`)
-  return postgres.url
 }

@@ -1,93 +1,199 @@
 import { flushPromises } from '@vue/test-utils'
-import type { UserSummary } from '@rollcall/contracts/admin-api'
-import { afterEach, expect, test, vi } from 'vitest'
-import { defineComponent, h } from 'vue'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { defineComponent, h, ref } from 'vue'
 import { apiKey } from '../../api/api-client.ts'
 import { injected } from '../../injection.ts'
-import { json, mountPage, problem, someUser } from '../../testing/mount-page.ts'
+import { fakeUsers } from '../../testing/fake-users.ts'
+import { mountPage, problem } from '../../testing/mount-page.ts'
 import { useDeleteUser } from './useDeleteUser.ts'
+import type { ListQuestion } from './useListAddress.ts'
 import { useUserList } from './useUserList.ts'
 
+beforeEach(() => {
+  vi.useFakeTimers()
+})
 afterEach(() => {
+  vi.useRealTimers()
   document.body.innerHTML = ''
 })
 
-/** A tenant that pages by number, as Auth0 does: what is deleted moves the rest up. */
-function tenantOf(count: number) {
-  let people = Array.from({ length: count }, (_, index) => someUser({ userId: `auth0|${index}`, name: `${index}` }))
-  let isBroken = false
-  return {
-    breakDown: (now: boolean) => (isBroken = now),
-    signUp: () => (people = [someUser({ userId: `auth0|new ${people.length}` }), ...people]),
-    answer: (request: string) => {
-      if (isBroken) return problem(503, 'The tenant cannot be reached.')
-      const url = new URL(request.split(' ')[1] ?? '', 'http://localhost')
-      if (request.startsWith('DELETE')) {
-        people = people.filter(({ userId }) => userId !== decodeURIComponent(url.pathname.split('/').at(-1) ?? ''))
-        return new Response(null, { status: 204 })
-      }
-      const page = Number(url.searchParams.get('page'))
-      const perPage = Number(url.searchParams.get('perPage'))
-      const users = people.slice(page * perPage, (page + 1) * perPage)
-      return json({ users, page, perPage, total: people.length, reachable: people.length })
-    },
-  }
-}
+const everybody: ListQuestion = { filter: '', sort: '-created_at', columns: ['name'] }
 
-async function openList(tenant: ReturnType<typeof tenantOf>) {
-  const held: { list?: ReturnType<typeof useUserList>; remove?: (user: UserSummary) => Promise<unknown> } = {}
+async function openList(server: ReturnType<typeof fakeUsers>, question = everybody) {
+  const wanted = ref(question)
+  const held: { list?: ReturnType<typeof useUserList>; remove?: ReturnType<typeof useDeleteUser>['mutateAsync'] } = {}
   const page = defineComponent(() => {
     const api = injected(apiKey)
-    held.list = useUserList(api, { sort: '-createdAt', search: '' })
+    held.list = useUserList(api, wanted)
     held.remove = useDeleteUser(api).mutateAsync
     return () => h('p')
   })
-  const { requests } = await mountPage(page, { answers: tenant.answer })
-  await flushPromises()
-  const { list, remove } = held
-  if (!list || !remove) throw new Error('The list was not set up.')
-  const loadMore = async () => {
-    const before = requests.length
-    list.loadMore()
-    await vi.waitFor(() => expect(requests.length).toBeGreaterThan(before))
+  const { requests } = await mountPage(page, { answers: server.answers })
+  const settle = async () => {
+    await flushPromises()
+    await vi.advanceTimersByTimeAsync(1000)
     await flushPromises()
   }
-  return { list, remove, loadMore, requests }
+  await settle()
+  const { list, remove } = held
+  if (!list || !remove) throw new Error('The list was not set up.')
+  const look = async (from: number, to = from + 20) => {
+    list.look(from, to)
+    await settle()
+  }
+  const lookAtAll = async () => {
+    for (let before = -1; before < list.length.value;) {
+      before = list.length.value
+      await look(before - 20, before - 1)
+    }
+  }
+  const names = () => Array.from({ length: list.length.value }, (_, row) => list.at(row)?.user?.name)
+  return { list, remove, wanted, look, lookAtAll, names, settle, requests }
 }
+const people = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `Person ${from + index}`)
 
-const names = (list: ReturnType<typeof useUserList>) => list.users.value.map(({ name }) => name)
-
-test('after a deletion nobody is skipped where the next page begins', async () => {
-  const { list, remove, loadMore } = await openList(tenantOf(120))
-  const first = list.users.value[0]
-  if (!first) throw new Error('The list is empty.')
-  await remove(first)
-  expect(list.total.value).toBe(119)
-  while (list.users.value.length < 119) await loadMore()
-  expect(names(list)).toEqual(Array.from({ length: 119 }, (_, index) => `${index + 1}`))
-})
-
-test('somebody signing up while one scrolls shows nobody twice, and ends', async () => {
-  const tenant = tenantOf(120)
-  const { list, loadMore, requests } = await openList(tenant)
-  tenant.signUp()
-  for (let step = 0; step < 4; step += 1) await loadMore()
-  expect(names(list)).toEqual(Array.from({ length: 120 }, (_, index) => `${index}`))
+test('the next page comes when its end is near, and everybody is there once', async () => {
+  const { list, lookAtAll, names, requests } = await openList(fakeUsers(350))
+  expect(list.length.value).toBe(100)
+  await lookAtAll()
+  expect(names()).toEqual(people(0, 350))
+  expect(list.isComplete.value).toBe(true)
   const asked = requests.length
-  list.loadMore()
+  list.look(330, 349)
   await flushPromises()
   expect(requests).toHaveLength(asked)
 })
 
+test('pages far from view are let go of, and come again when one scrolls back', async () => {
+  const { look, lookAtAll, list, requests } = await openList(fakeUsers(5000))
+  await lookAtAll()
+  expect(list.length.value).toBe(5000)
+  expect(list.at(0)).toEqual({ userId: 'auth0|0', user: undefined })
+  const asked = requests.length
+  await look(0)
+  expect(list.at(0)?.user?.name).toBe('Person 0')
+  expect(requests.slice(asked)).toHaveLength(1)
+})
+
+test('rows that are only flown over are not fetched', async () => {
+  const { list, look, lookAtAll, requests } = await openList(fakeUsers(5000))
+  await lookAtAll()
+  const asked = requests.length
+  for (let row = 900; row > 0; row -= 100) list.look(row, row + 20)
+  await look(0)
+  expect(requests.slice(asked)).toHaveLength(1)
+})
+
+test('after a deletion nobody is skipped where the next page begins', async () => {
+  const { list, remove, lookAtAll, names } = await openList(fakeUsers(120))
+  const first = list.at(0)?.user
+  if (!first) throw new Error('The list is empty.')
+  await remove(first)
+  expect(list.count.value).toEqual({ users: 119, isExact: true })
+  await lookAtAll()
+  expect(names()).toEqual(people(1, 120))
+})
+
 test('a next page that fails keeps what is there, and can be asked for again', async () => {
-  const tenant = tenantOf(80)
-  const { list, loadMore } = await openList(tenant)
-  tenant.breakDown(true)
-  await loadMore()
-  expect(list.users.value).toHaveLength(50)
-  expect(list.problem.value?.message).toBe('The tenant cannot be reached.')
-  tenant.breakDown(false)
+  const server = fakeUsers(180)
+  const { list, look, settle } = await openList(server)
+  server.breakDown(problem(503, 'The tenant cannot be reached.'))
+  await look(80)
+  expect(list.length.value).toBe(100)
+  expect(list.moreProblem.value?.message).toBe('The tenant cannot be reached.')
+  server.breakDown(undefined)
   list.retry()
-  await vi.waitFor(() => expect(list.users.value).toHaveLength(80))
-  expect(list.problem.value).toBeNull()
+  await settle()
+  expect(list.length.value).toBe(180)
+  expect(list.moreProblem.value).toBeNull()
+})
+
+test('a question that cannot be answered leaves the answer before it', async () => {
+  const server = fakeUsers(30)
+  const { list, wanted, settle, names } = await openList(server)
+  server.breakDown(problem(400, 'There is no field “bad”.', 'filter-invalid'))
+  wanted.value = { ...everybody, filter: 'bad:1' }
+  await settle()
+  expect(list.problem.value).toMatchObject({ code: 'filter-invalid' })
+  expect(names()).toEqual(people(0, 30))
+  expect(list.isOutdated.value).toBe(true)
+})
+
+test('a count that was cut short becomes exact when asked for, or when the end is reached', async () => {
+  const { list, lookAtAll } = await openList(fakeUsers(150, { isCounted: false }))
+  expect(list.count.value).toEqual({ users: 10, isExact: false })
+  await list.countExactly()
+  expect(list.count.value).toEqual({ users: 150, isExact: true })
+
+  const other = await openList(fakeUsers(150, { isCounted: false }))
+  await other.lookAtAll()
+  expect(other.list.count.value).toEqual({ users: 150, isExact: true })
+  await lookAtAll()
+})
+
+test('another column is fetched for the rows in view, and they stay where they are', async () => {
+  const { list, look, wanted, settle, requests } = await openList(fakeUsers(300))
+  await look(0)
+  const asked = requests.length
+  wanted.value = { ...everybody, columns: ['name', 'email'] }
+  await settle()
+  expect(requests).toHaveLength(asked)
+  wanted.value = { ...everybody, columns: ['name', 'nickname'] }
+  await settle()
+  expect(requests.slice(asked)).toHaveLength(1)
+  expect(list.at(0)?.user?.columns).toEqual({ nickname: 'nickname of Person 0' })
+  expect(list.length.value).toBe(100)
+})
+
+test('who was changed elsewhere changes in place; who left is marked until the list is opened anew', async () => {
+  const server = fakeUsers(50)
+  const { list, look, settle, requests } = await openList(server)
+  await look(0)
+  server.change('auth0|3', 'Renamed')
+  server.leave('auth0|4')
+  const asked = requests.length
+  list.noteChanged(['auth0|3'])
+  list.noteChanged(['auth0|4'])
+  await settle()
+  expect(requests.slice(asked)).toEqual(['GET /api/users/refresh?userIds=auth0%7C3%2Cauth0%7C4'])
+  expect([list.at(3)?.user?.name, list.at(4)?.user?.name, list.at(5)?.user?.name]).toEqual([
+    'Renamed',
+    'Person 4',
+    'Person 5',
+  ])
+  expect([...list.gone.value]).toEqual(['auth0|4'])
+  expect(list.hasNews.value).toBe(false)
+  await list.restart()
+  await settle()
+  expect(list.gone.value.size).toBe(0)
+  expect(list.length.value).toBe(49)
+})
+
+test('somebody whom the list does not know is news, and nothing moves until they are asked for', async () => {
+  const server = fakeUsers(50)
+  const { list, look, settle } = await openList(server)
+  await look(0)
+  server.signUp('New')
+  list.noteChanged(['auth0|New'])
+  await settle()
+  expect(list.hasNews.value).toBe(true)
+  expect(list.at(0)?.user?.name).toBe('Person 0')
+  await list.restart()
+  await settle()
+  expect(list.hasNews.value).toBe(false)
+  expect(list.at(0)?.user?.name).toBe('New')
+})
+
+test('after many changes the rows in view are brought up to date, the others when one comes to them', async () => {
+  const server = fakeUsers(300)
+  const { list, look, settle } = await openList(server)
+  await look(90)
+  await look(190)
+  server.change('auth0|5', 'Far')
+  server.change('auth0|195', 'Near')
+  list.noteChanged('many')
+  await settle()
+  expect(list.at(195)?.user?.name).toBe('Near')
+  await look(0)
+  expect(list.at(5)?.user?.name).toBe('Far')
 })

@@ -1,63 +1,251 @@
-import type { UserPage, UserSort, UserSummary } from '@rollcall/contracts/admin-api'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
-import { computed, toValue } from 'vue'
-import type { MaybeRefOrGetter } from 'vue'
+import type { Freshness, UserCount, UserPage, UserSort } from '@rollcall/contracts/admin-api'
+import { useQuery } from '@tanstack/vue-query'
+import { computed, onScopeDispose, ref, shallowRef, toValue, watch } from 'vue'
+import type { MaybeRefOrGetter, ShallowRef } from 'vue'
 import type { ApiClient } from '../../api/api-client.ts'
-import { listUsers } from './users.api.ts'
-
-const perPage = 50
-const pagesFetchedAgain = 4
+import { furtherColumns } from './columns.ts'
+import type { ListQuestion } from './useListAddress.ts'
+import { createUserPages } from './user-pages.ts'
+import type { UserPages } from './user-pages.ts'
+import { countUsers, listUsers, refreshUsers, refreshedAtOnce } from './users.api.ts'
 
 export const userListKey = 'users'
 
-/** The users that match, as far as they have been scrolled to; a new question ends the old one's request. */
-export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<{ sort: UserSort; search: string }>) {
-  const query = useInfiniteQuery({
-    queryKey: [userListKey, computed(() => toValue(wanted))],
-    queryFn: ({ pageParam, signal }) => listUsers(api, { ...toValue(wanted), page: pageParam, perPage }, signal),
-    initialPageParam: 0,
-    getNextPageParam: nextPage,
-    // The old answer stays, with its headers and their focus, until the new one is there.
-    placeholderData: keepPreviousData,
-    // A short list is brought up to date when one comes back to it; hundreds of pages are not fetched again for that.
-    refetchOnMount: ({ state }) => (state.data?.pages.length ?? 0) <= pagesFetchedAgain,
-    // Answers are large and replaced whole: looking for what stayed the same costs more than it saves.
-    structuralSharing: false,
-    shallow: true,
-  })
-  const users = computed(() => distinctUsers(query.data.value?.pages ?? []))
-  const last = computed(() => query.data.value?.pages.at(-1))
+const perPage = 100
+/** How near the end the next page is asked for, in rows. */
+const reserve = 60
+/** Rows that are only flown over are not fetched. */
+const settledMs = 80
+/** Changes that come together are looked at together. */
+const gatheredMs = 300
+const oldAfterMs = 10_000
+
+/** The answer to one question, as far as it has been scrolled to. */
+export interface UserList {
+  filter: string
+  sort: UserSort
+  pages: UserPages
+  count: ShallowRef<UserCount>
+  reachable: number | null
+  freshness: ShallowRef<Freshness>
+  /** Who was in it and is no longer in the tenant. */
+  gone: ShallowRef<ReadonlySet<string>>
+  /** Which further columns its rows have. */
+  columns: string
+  openedAt: number
+}
+
+function openList({ filter, sort, columns }: ListQuestion, answer: UserPage): UserList {
+  const pages = createUserPages()
+  pages.put('next', undefined, answer)
+  const counted = answer.count ?? { users: answer.users.length, isExact: answer.next === null }
   return {
-    users,
-    total: computed(() => last.value?.total),
-    reachable: computed(() => last.value?.reachable),
-    isLoading: computed(() => query.isPending.value || (query.isPlaceholderData.value && users.value.length === 0)),
-    /** What is shown answers the question before this one. */
-    isOutdated: query.isPlaceholderData,
-    isRefreshing: query.isFetching,
-    /** Failed before anything was shown, or failed to bring more. */
-    problem: query.error,
-    loadMore: () => void (query.hasNextPage.value && !query.isFetching.value && query.fetchNextPage()),
-    retry: () => void (query.isFetchNextPageError.value ? query.fetchNextPage() : query.refetch()),
+    filter,
+    sort,
+    pages,
+    count: shallowRef(counted),
+    reachable: answer.reachable,
+    freshness: shallowRef(answer.freshness),
+    gone: shallowRef(new Set()),
+    columns: furtherColumns(columns).join(),
+    openedAt: Date.now(),
   }
 }
 
-/** A user who moved between two pages while we scrolled is in both. */
-function distinctUsers(pages: UserPage[]): UserSummary[] {
-  const seen = new Set<string>()
-  return pages.flatMap((page) => page.users.filter(({ userId }) => !seen.has(userId) && seen.add(userId)))
+/** The users that match. The answer before stays until there is one to the new question; what is far from view is let go, and fetched again. */
+export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestion>) {
+  const filter = computed(() => toValue(wanted).filter)
+  const sort = computed(() => toValue(wanted).sort)
+  const query = useQuery({
+    queryKey: [userListKey, filter, sort],
+    queryFn: async ({ signal }) => {
+      const question = toValue(wanted)
+      return openList(question, await listUsers(api, { ...question, limit: perPage, after: undefined }, signal))
+    },
+    staleTime: Infinity, // it brings itself up to date
+    structuralSharing: false,
+    shallow: true,
+  })
+  const list = shallowRef<UserList>()
+  const hasNews = ref(false)
+  const moreProblem = shallowRef<Error | null>(null)
+  const requests = new Map<number | 'next', AbortController>()
+  const fetching = ref(0)
+  let view = { from: 0, to: 0 }
+  let settling: ReturnType<typeof setTimeout> | undefined
+
+  watch(
+    query.data,
+    (found) => {
+      if (!found || found === list.value) return
+      stopRequests()
+      if (Date.now() - found.openedAt > oldAfterMs) found.pages.age()
+      list.value = found
+      hasNews.value = false
+      moreProblem.value = null
+      bringColumns(found)
+    },
+    { immediate: true },
+  )
+  watch(
+    () => furtherColumns(toValue(wanted).columns).join(),
+    () => list.value && bringColumns(list.value),
+  )
+  onScopeDispose(stopRequests)
+
+  /** Rows stay where they are; what a new column shows of them comes after. */
+  function bringColumns(of: UserList) {
+    const columns = furtherColumns(toValue(wanted).columns)
+    const has = new Set(of.columns.split(','))
+    of.columns = columns.join()
+    if (columns.every((column) => has.has(column))) return
+    stopRequests()
+    of.pages.age()
+    fetchWanting()
+  }
+
+  function stopRequests() {
+    for (const request of requests.values()) request.abort()
+    requests.clear()
+    clearTimeout(settling)
+  }
+
+  async function fetchPage(page: number | 'next', after: string | undefined) {
+    const of = list.value
+    if (!of || requests.has(page)) return
+    const request = new AbortController()
+    requests.set(page, request)
+    fetching.value += 1
+    try {
+      const { columns } = toValue(wanted)
+      const question = { filter: of.filter, sort: of.sort, columns, limit: perPage, after }
+      const answer = await listUsers(api, question, request.signal)
+      if (request.signal.aborted) return
+      of.pages.put(page, after, answer)
+      of.freshness.value = answer.freshness
+      if (answer.count) of.count.value = answer.count
+      moreProblem.value = null
+    } catch (error) {
+      if (!request.signal.aborted) moreProblem.value = error instanceof Error ? error : new Error(String(error))
+    } finally {
+      fetching.value -= 1
+      if (requests.get(page) === request) requests.delete(page)
+    }
+  }
+
+  function fetchWanting() {
+    clearTimeout(settling)
+    settling = setTimeout(() => {
+      const wanting = list.value?.pages.wanting(view.from, view.to) ?? []
+      for (const [page, request] of requests) {
+        if (page !== 'next' && !wanting.some((one) => one.page === page)) request.abort()
+      }
+      for (const { page, after } of wanting) void fetchPage(page, after)
+    }, settledMs)
+  }
+
+  function fetchMore() {
+    const next = list.value?.pages.next()
+    if (typeof next === 'string') void fetchPage('next', next)
+  }
+
+  /** Says which rows are in view. */
+  function look(from: number, to: number) {
+    const of = list.value
+    if (!of) return
+    view = { from, to }
+    of.pages.keepAround(from)
+    if (moreProblem.value) return
+    if (to >= of.pages.length() - reserve) fetchMore()
+    fetchWanting()
+  }
+
+  const changed = new Set<string>()
+  let gathering: ReturnType<typeof setTimeout> | undefined
+  onScopeDispose(() => clearTimeout(gathering))
+
+  /** Brings rows up to date where they stand; who is no longer there is marked, and stays until the list is opened anew. */
+  async function refresh(userIds: string[]) {
+    const of = list.value
+    for (let from = 0; of && from < userIds.length; from += refreshedAtOnce) {
+      const asked = userIds.slice(from, from + refreshedAtOnce)
+      const { users } = await refreshUsers(api, asked, toValue(wanted).columns)
+      of.pages.replace(users)
+      const there = new Set(users.map(({ userId }) => userId))
+      const gone = asked.filter((userId) => !there.has(userId))
+      if (gone.length > 0) of.gone.value = new Set([...of.gone.value, ...gone])
+    }
+  }
+
+  function refreshChanged() {
+    const of = list.value
+    if (!of) return
+    const known = changed.has('many') ? [] : of.pages.known([...changed])
+    const isMany = changed.has('many') || known.length > refreshedAtOnce
+    if (isMany || known.length < changed.size) hasNews.value = true
+    changed.clear()
+    if (isMany) of.pages.age(view)
+    refresh(isMany ? of.pages.userIdsAround(view.from, view.to) : known).catch(() => {
+      // Nobody waits for this one. What is shown may be old: it is fetched again when next it is looked at, and that failure is told.
+      of.pages.age()
+      hasNews.value = true
+    })
+  }
+
+  const length = computed(() => list.value?.pages.length() ?? 0)
+  const isComplete = computed(() => list.value?.pages.next() === null)
+  return {
+    list,
+    length,
+    at: (row: number) => list.value?.pages.at(row),
+    /** How many match. Once the end is reached it is known, whatever was said before. */
+    count: computed<UserCount | undefined>(() => {
+      const counted = list.value?.count.value
+      return counted && !counted.isExact && isComplete.value ? { users: length.value, isExact: true } : counted
+    }),
+    reachable: computed(() => list.value?.reachable ?? null),
+    freshness: computed(() => list.value?.freshness.value),
+    gone: computed(() => list.value?.gone.value ?? new Set<string>()),
+    isComplete,
+    isLoading: computed(() => !list.value && query.isFetching.value),
+    /** What is shown answers the question before this one. */
+    isOutdated: computed(
+      () => list.value !== undefined && (list.value.filter !== filter.value || list.value.sort !== sort.value),
+    ),
+    isRefreshing: computed(() => query.isFetching.value || fetching.value > 0),
+    /** The question could not be answered. */
+    problem: query.error,
+    /** It was answered, but more of it could not be fetched. */
+    moreProblem,
+    /** There may be users whom the list does not show yet. */
+    hasNews,
+    look,
+    retry: () => {
+      if (query.error.value) return void query.refetch()
+      moreProblem.value = null
+      look(view.from, view.to)
+    },
+    /** Opens the list anew, from the top. */
+    restart: async () => {
+      await query.refetch()
+    },
+    countExactly: async () => {
+      const of = list.value
+      if (of) of.count.value = await countUsers(api, of.filter)
+    },
+    /** Tells the list that users have changed: which, or that there are many. */
+    noteChanged: (userIds: readonly string[] | 'many') => {
+      for (const userId of userIds === 'many' ? ['many'] : userIds) changed.add(userId)
+      clearTimeout(gathering)
+      gathering = setTimeout(refreshChanged, gatheredMs)
+    },
+  }
 }
 
-/**
- * Counted in users, not in pages: with each one deleted here, the tenant's later pages begin one user further on.
- * @returns undefined when all that can be reached is there
- */
-function nextPage(last: UserPage, pages: UserPage[], lastAsked: number): number | undefined {
-  const reach = Math.min(last.total, last.reachable)
-  const loaded = distinctUsers(pages).length
-  const page = Math.floor(loaded / perPage)
-  // Somebody who signed up meanwhile pushes the others down; a page that brought nobody new is not asked for again.
-  const isStuck = page <= lastAsked && distinctUsers(pages.slice(0, -1)).length === loaded
-  const next = isStuck ? lastAsked + 1 : page
-  return loaded >= reach || next * perPage >= reach ? undefined : next
+/** Takes a user who was deleted here out of a list. */
+export function forgetUser(list: UserList, userId: string): void {
+  if (list.pages.rowOf(userId) < 0) return
+  list.pages.remove(userId)
+  const { users, isExact } = list.count.value
+  list.count.value = { users: Math.max(0, users - 1), isExact }
 }

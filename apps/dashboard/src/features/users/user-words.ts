@@ -1,12 +1,14 @@
 import type { UserSummary } from '@rollcall/contracts/admin-api'
 import { Ban, CircleCheck, CircleHelp } from '@lucide/vue'
 
+/** Whom one speaks about. */
+export type NamedUser = Pick<UserSummary, 'name' | 'email' | 'userId'>
+
 /** What a user is called where only one line is. */
-export const nameOf = ({ name, email, userId }: Pick<UserSummary, 'name' | 'email' | 'userId'>): string =>
-  name ?? email ?? userId
+export const nameOf = ({ name, email, userId }: NamedUser): string => name ?? email ?? userId
 
 /** What has to be typed to delete them: the e-mail address, or the id of a user who has none. */
-export const confirmationOf = ({ email, userId }: Pick<UserSummary, 'email' | 'userId'>): string => email ?? userId
+export const confirmationOf = ({ email, userId }: Omit<NamedUser, 'name'>): string => email ?? userId
 
 export const statuses = {
   blocked: { tone: 'bad', icon: Ban },

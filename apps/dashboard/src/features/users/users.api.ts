@@ -1,26 +1,46 @@
-import type { User, UserPage, UserSort } from '@rollcall/contracts/admin-api'
+import type { MetadataPaths, User, UserCount, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
 import type { ApiClient } from '../../api/api-client.ts'
+import { furtherColumns } from './columns.ts'
+import type { ListQuestion } from './useListAddress.ts'
 
-export interface ListUsers {
-  page: number
-  perPage: number
-  sort: UserSort
-  search: string
+export interface ListUsers extends ListQuestion {
+  limit: number
+  after: string | undefined
 }
 
-export function listUsers(
+/** What stands behind the question mark, without what says nothing. */
+const queryOf = (values: Record<string, string | undefined>) =>
+  new URLSearchParams(
+    Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== ''),
+  ).toString()
+
+export const listUsers = (
   api: ApiClient,
-  { page, perPage, sort, search }: ListUsers,
+  { filter, sort, limit, after, columns }: ListUsers,
   signal: AbortSignal,
-): Promise<UserPage> {
-  const query = new URLSearchParams({
-    page: String(page),
-    perPage: String(perPage),
-    sort,
-    ...(search !== '' && { search }),
-  })
-  return api.get<UserPage>(`users?${query.toString()}`, signal)
-}
+): Promise<UserPage> =>
+  api.get(
+    `users?${queryOf({ filter, sort, limit: String(limit), after, columns: furtherColumns(columns).join() })}`,
+    signal,
+  )
+
+export const countUsers = (api: ApiClient, filter: string, signal?: AbortSignal): Promise<UserCount> =>
+  api.get(`users/count?${queryOf({ filter })}`, signal)
+
+/** The most users that one request brings up to date. */
+export const refreshedAtOnce = 100
+
+/** Users of a list as they are now; who is gone is left out. */
+export const refreshUsers = (
+  api: ApiClient,
+  userIds: readonly string[],
+  columns: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ users: UserSummary[] }> =>
+  api.get(`users/refresh?${queryOf({ userIds: userIds.join(), columns: furtherColumns(columns).join() })}`, signal)
+
+export const listMetadataPaths = (api: ApiClient, signal: AbortSignal): Promise<MetadataPaths> =>
+  api.get('users/metadata-paths', signal)
 
 export const getUser = (api: ApiClient, userId: string, signal: AbortSignal): Promise<User> =>
   api.get<User>(`users/${encodeURIComponent(userId)}`, signal)

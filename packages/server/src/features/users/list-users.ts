@@ -1,47 +1,46 @@
-import type { ListUsersQuery, UserPage, UserSort } from '@rollcall/contracts/admin-api'
-import { InvalidInput } from '@rollcall/http-kit'
-import type { ListTenantUsers, TenantClient } from '@rollcall/tenant-client'
+import type { ListUsersQuery, UserCount, UserFilter, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
+import { listFromDirectory, readUsers } from './list-from-directory.ts'
+import { listFromTenant } from './list-from-tenant.ts'
 import { presentUserSummary } from './present-user.ts'
-import { toUserQuery } from './search-users.ts'
-
-export interface ListUsersDeps {
-  tenant: Pick<TenantClient, 'pagingLimit'> & { users: Pick<TenantClient['users'], 'list'> }
-}
-
-const tenantFields = {
-  name: 'name',
-  email: 'email',
-  createdAt: 'created_at',
-  lastLoginAt: 'last_login',
-  loginCount: 'logins_count',
-} as const
+import { readFilter } from './read-filter.ts'
+import { printAuth0Query } from './search/auth0-query.ts'
+import { countUsers as countInDirectory } from './search/find-users.ts'
+import { userSource, type UserSourceDeps } from './user-source.ts'
 
 /**
  * One page of the users that match.
- * @throws InvalidInput `beyond-reach` if the page ends past what the tenant's paging can reach
+ * @throws InvalidInput `filter-invalid`, `cursor-invalid`; asked of the tenant live, also what only the directory can answer
  */
-export async function listUsers({ tenant }: ListUsersDeps, query: ListUsersQuery): Promise<UserPage> {
-  const { page, perPage, sort, search } = query
-  if ((page + 1) * perPage > tenant.pagingLimit && page > 0) throw beyondReach(tenant.pagingLimit)
-  const found = await tenant.users.list({ page, perPage, sort: toTenantSort(sort), query: toUserQuery(search) })
-  return {
-    users: found.users.map(presentUserSummary),
-    page,
-    perPage,
-    total: found.total,
-    reachable: Math.min(found.total, tenant.pagingLimit),
-  }
+export async function listUsers(deps: UserSourceDeps, query: ListUsersQuery, now: Date): Promise<UserPage> {
+  const { sort, limit, after, columns = [] } = query
+  const wanted = { filter: readFilter(query.filter), sort, limit, after, columns, now }
+  const source = await userSource(deps)
+  const { freshness } = source
+  if (source.kind === 'tenant') return { ...(await listFromTenant(source, wanted)), freshness }
+  return { ...(await listFromDirectory(source.db, wanted)), reachable: null, freshness }
 }
 
-function toTenantSort(sort: UserSort): ListTenantUsers['sort'] {
-  const isDown = sort.startsWith('-')
-  const field = (isDown ? sort.slice(1) : sort) as keyof typeof tenantFields // UserSort is made of exactly these
-  return { field: tenantFields[field], direction: isDown ? 'down' : 'up' }
+/** How many match, exactly. */
+export async function countUsers(deps: UserSourceDeps, text: string | undefined, now: Date): Promise<UserCount> {
+  const filter = readFilter(text)
+  const source = await userSource(deps)
+  if (source.kind === 'directory') return { users: await countInDirectory(source.db, { filter, now }), isExact: true }
+  const sort = { field: 'created_at', direction: 'down' } as const
+  const q = printAuth0Query(filter, now)
+  const { total } = await source.tenant.users.list({ page: 0, perPage: 1, sort, q })
+  return { users: total, isExact: true }
 }
 
-function beyondReach(limit: number): InvalidInput {
-  const detail = `The tenant shows at most ${limit} users of one list. Narrow it by searching to reach the others.`
-  return new InvalidInput('beyond-reach', detail, [
-    { path: 'query.page', message: `Ask only for pages that end at or before user ${limit}.` },
-  ])
+/** Rows of a list as they are now; who is gone is left out. */
+export async function refreshUsers(
+  deps: UserSourceDeps,
+  { userIds, columns = [] }: { userIds: readonly string[]; columns?: readonly string[] | undefined },
+): Promise<{ users: UserSummary[] }> {
+  const source = await userSource(deps)
+  if (source.kind === 'directory') return { users: await readUsers(source.db, { userIds, columns }) }
+  const sort = { field: 'created_at', direction: 'down' } as const
+  const of = userIds.map((text): UserFilter => ({ kind: 'match', field: 'user_id', pieces: [text] }))
+  const q = printAuth0Query({ kind: 'any', of }, new Date())
+  const { users } = await source.tenant.users.list({ page: 0, perPage: 100, sort, q })
+  return { users: users.map((user) => ({ ...presentUserSummary(user), columns: {} })) }
 }

@@ -2,7 +2,7 @@ import type { User, UserSummary } from '@rollcall/contracts/admin-api'
 import type { ManagementUser, ManagementUserSummary } from '@rollcall/contracts/management-api'
 
 /** What a list may show of a user: named field by field, so that nothing the tenant adds later slips out. */
-export function presentUserSummary(user: ManagementUserSummary): UserSummary {
+export function presentUserSummary(user: ManagementUserSummary): Omit<UserSummary, 'columns'> {
   return {
     userId: user.user_id,
     name: user.name ?? null,

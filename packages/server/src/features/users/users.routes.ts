@@ -1,13 +1,22 @@
-import { ListUsersQuery, UserId } from '@rollcall/contracts/admin-api'
+import { pipeline } from 'node:stream/promises'
+import {
+  CountUsersQuery,
+  ExportUsersQuery,
+  ListUsersQuery,
+  RefreshUsersQuery,
+  UserId,
+} from '@rollcall/contracts/admin-api'
 import { parse } from '@rollcall/http-kit'
 import { Router, type RequestHandler } from 'express'
 import { actorOf, allow } from '../../access/actor.ts'
 import { only } from '../../access/only.ts'
-import { deleteUser, type DeleteUserDeps } from './delete-user.ts'
+import { deleteUser } from './delete-user.ts'
+import { exportUsers } from './export-users.ts'
 import { getUser } from './get-user.ts'
-import { listUsers, type ListUsersDeps } from './list-users.ts'
+import { countUsers, listUsers, refreshUsers } from './list-users.ts'
+import type { UserSourceDeps } from './user-source.ts'
 
-export type UsersDeps = ListUsersDeps & DeleteUserDeps & { guard: RequestHandler }
+export type UsersDeps = UserSourceDeps & { guard: RequestHandler }
 
 export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
   const router = Router()
@@ -17,7 +26,36 @@ export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
     .all(only('GET'), guard)
     .get(async (req, res) => {
       allow(actorOf(req), 'read:users')
-      res.json(await listUsers(deps, parse(ListUsersQuery, req.query, 'query')))
+      res.json(await listUsers(deps, parse(ListUsersQuery, req.query, 'query'), new Date()))
+    })
+
+  router
+    .route('/users/count')
+    .all(only('GET'), guard)
+    .get(async (req, res) => {
+      allow(actorOf(req), 'read:users')
+      res.json(await countUsers(deps, parse(CountUsersQuery, req.query, 'query').filter, new Date()))
+    })
+
+  router
+    .route('/users/refresh')
+    .all(only('GET'), guard)
+    .get(async (req, res) => {
+      allow(actorOf(req), 'read:users')
+      res.json(await refreshUsers(deps, parse(RefreshUsersQuery, req.query, 'query')))
+    })
+
+  router
+    .route('/users/export')
+    .all(only('GET'), guard)
+    .get(async (req, res) => {
+      allow(actorOf(req), 'export:users')
+      const query = parse(ExportUsersQuery, req.query, 'query')
+      const { total, content } = await exportUsers(deps, query, new Date())
+      res.setHeader('Content-Type', contentTypes[query.format])
+      res.setHeader('Content-Disposition', `attachment; filename="users.${query.format}"`)
+      res.setHeader('X-Total-Count', total)
+      await pipeline(content, res)
     })
 
   router
@@ -29,9 +67,17 @@ export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
     })
     .delete(async (req, res) => {
       const actor = allow(actorOf(req), 'delete:users')
-      await deleteUser(deps, actor, parse(UserId, req.params.userId, 'path.userId'))
+      const userId = parse(UserId, req.params.userId, 'path.userId')
+      await deleteUser(deps, actor, userId)
+      await deps.copy?.directory.noteDeparture(userId)
       res.status(204).end()
     })
 
   return router
+}
+
+const contentTypes = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  json: 'application/json; charset=utf-8',
 }

@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const insightsRoutes: RouteRecordRaw[] = [
+  { path: '/insights', name: 'insights', component: () => import('./InsightsPage.vue') },
+]

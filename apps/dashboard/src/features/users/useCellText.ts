@@ -1,0 +1,54 @@
+import type { UserSummary } from '@rollcall/contracts/admin-api'
+import { useI18n } from 'vue-i18n'
+import { relativeMoment } from '../../ui/moments.ts'
+import { isMetadata, kindOf, valueOf } from './columns.ts'
+
+/** The names of what a list column holds: roles are names, an identity is known by its connection. */
+function namesOf(value: unknown): string[] {
+  if (!Array.isArray(value)) return []
+  return value.map((one: unknown) =>
+    typeof one === 'object' && one !== null && 'connection' in one ? String(one.connection) : plainText(one),
+  )
+}
+
+/** A value as a spreadsheet or a program has it: moments in ISO 8601, true and false, JSON for what is deeper. */
+export function plainText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'object') return JSON.stringify(value)
+  return String(value)
+}
+
+/** A user's value in a column as it is copied. */
+export function copiedText(user: UserSummary, column: string): string {
+  const value = valueOf(user, column)
+  return kindOf(column) === 'list' ? namesOf(value).join(', ') : plainText(value)
+}
+
+/** What stands in the cells and above them, in the reader's language. */
+export function useCellText() {
+  const { t, n, te, locale } = useI18n()
+  const nameOfColumn = (column: string): string =>
+    !isMetadata(column) && te(`users.columns.${column}`) ? t(`users.columns.${column}`) : column
+
+  function textOf(user: UserSummary, column: string): string {
+    const value = valueOf(user, column)
+    switch (kindOf(column)) {
+      case 'moment':
+        if (typeof value === 'string') return relativeMoment(value, locale.value, new Date())
+        return column === 'last_login' ? t('users.never') : ''
+      case 'number':
+        return typeof value === 'number' ? n(value) : ''
+      case 'verified':
+        return typeof value === 'boolean' ? t(`users.status.${value ? 'verified' : 'unverified'}`) : ''
+      case 'blocked':
+        return t(`users.status.${value === true ? 'blocked' : 'active'}`)
+      case 'flag':
+        return typeof value === 'boolean' ? t(value ? 'yes' : 'no') : ''
+      case 'list':
+        return namesOf(value).join(', ')
+      default:
+        return plainText(value)
+    }
+  }
+  return { nameOfColumn, textOf }
+}

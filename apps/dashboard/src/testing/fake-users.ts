@@ -1,0 +1,59 @@
+import type { UserSummary } from '@rollcall/contracts/admin-api'
+import { json, pageOf, problem, someUser } from './mount-page.ts'
+import type { Answers } from './mount-page.ts'
+
+/** A server with people in an order of its own, that pages by cursor; what is asked of it, it answers as the real one would. */
+export function fakeUsers(count: number, { isCounted = true } = {}) {
+  const person = (index: number) =>
+    someUser({ userId: `auth0|${index}`, name: `Person ${index}`, email: `p${index}@example.com` })
+  let people = Array.from({ length: count }, (_, index) => person(index))
+  let broken: Response | undefined
+  const answers: Answers = (request) => {
+    if (broken) return broken.clone()
+    const [method, path = ''] = request.split(' ')
+    const url = new URL(path, 'http://localhost')
+    const asked = (name: string) => url.searchParams.get(name) ?? ''
+    const columns = asked('columns').split(',').filter(Boolean)
+    const shown = (user: UserSummary) => ({
+      ...user,
+      columns: Object.fromEntries(columns.map((name) => [name, `${name} of ${user.name}`])),
+    })
+    const matching = people.filter(({ name }) => name?.includes(asked('filter')))
+    switch (url.pathname) {
+      case '/api/users': {
+        const start = matching.findIndex(({ userId }) => userId === atob(asked('after'))) + 1
+        const page = matching.slice(start, start + Number(asked('limit')))
+        const hasMore = start + page.length < matching.length
+        return pageOf(page.map(shown), {
+          next: hasMore ? btoa(page.at(-1)?.userId ?? '') : null,
+          count: asked('after') ? null : { users: isCounted ? matching.length : 10, isExact: isCounted },
+        })
+      }
+      case '/api/users/count':
+        return json({ users: matching.length, isExact: true })
+      case '/api/users/refresh': {
+        const wanted = asked('userIds').split(',')
+        return json({ users: people.filter(({ userId }) => wanted.includes(userId)).map(shown) })
+      }
+      case '/api/users/metadata-paths':
+        return json({ paths: [{ path: 'app_metadata.plan', users: 3 }] })
+      default: {
+        const userId = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
+        const found = people.find((user) => user.userId === userId)
+        if (!found) return problem(404, 'There is no such user.')
+        if (method !== 'DELETE')
+          return json({ ...found, identities: [], userMetadata: {}, appMetadata: { plan: 'pro' } })
+        people = people.filter((user) => user !== found)
+        return new Response(null, { status: 204 })
+      }
+    }
+  }
+  return {
+    answers,
+    breakDown: (answer: Response | undefined) => (broken = answer),
+    signUp: (name: string) => (people = [someUser({ userId: `auth0|${name}`, name }), ...people]),
+    leave: (userId: string) => (people = people.filter((user) => user.userId !== userId)),
+    change: (userId: string, name: string) =>
+      (people = people.map((user) => (user.userId === userId ? { ...user, name } : user))),
+  }
+}

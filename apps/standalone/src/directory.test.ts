@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql, type Kysely } from '@rollcall/database'
+import type { Directory, DirectoryChange } from '@rollcall/server'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { differences } from './testing/differences.ts'
+import { startDirectories, type TestDirectories } from './testing/start-directory.ts'
+
+/** The directory beside the tenant that it copies, both real, in one database. */
+let all: TestDirectories
+let directory: Directory
+beforeAll(async () => {
+  all = await startDirectories({ demoUsers: 300 })
+  directory = all.directory()
+  directory.start()
+  await vi.waitFor(async () => expect(await directory.status()).toMatchObject({ state: 'current', pending: 0 }), 20_000)
+})
+afterAll(() => all.close())
+
+const db = () => all.store.db as unknown as Kysely<never>
+const becomesEqual = () => expect.poll(() => differences(db()), { timeout: 10_000 }).toEqual([])
+const rowOf = (userId: string) => all.store.db.selectFrom('users').selectAll().where('user_id', '=', userId).executeTakeFirst() // prettier-ignore
+const path = (userId: string) => `/users/${encodeURIComponent(userId)}`
+let made = 0
+async function makeUser(profile: Record<string, unknown> = {}): Promise<string> {
+  made += 1
+  const { status, body } = await all.manage('POST', '/users', {
+    connection: 'Username-Password-Authentication',
+    email: `made${made}@example.com`,
+    password: 'Correct-Horse-9-Battery',
+    ...profile,
+  })
+  expect(status).toBe(201)
+  return (body as { user_id: string }).user_id
+}
+async function make(path: string, body: unknown): Promise<string> {
+  return ((await all.manage('POST', path, body)).body as { id: string }).id
+}
+
+test('a fill copies everybody to the row, with roles and organizations', async () => {
+  expect(await differences(db())).toEqual([])
+  const { rows } = await sql<{ users: number; roles: number }>`
+    SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM user_roles) AS roles`.execute(db())
+  expect(rows[0]).toMatchObject({ users: 301 })
+  expect(rows[0]?.roles).toBeGreaterThan(10)
+})
+
+test('who is created, changed, blocked or deleted by others is so here a moment later', async () => {
+  const userId = await makeUser({ name: 'Zoë Ñandú', user_metadata: { plan: 'pro' } })
+  await expect.poll(() => rowOf(userId)).toMatchObject({ name: 'Zoë Ñandú', name_key: 'zoe nandu', blocked: false })
+  await all.manage('PATCH', path(userId), { blocked: true, app_metadata: { crm: { id: '003X' } } })
+  await expect.poll(() => rowOf(userId)).toMatchObject({ blocked: true, app_metadata: { crm: { id: '003X' } } })
+  await all.manage('DELETE', path(userId))
+  await expect.poll(() => rowOf(userId)).toBeUndefined()
+  await becomesEqual()
+})
+
+test('what PostgreSQL cannot store in a text is replaced, and the user is there', async () => {
+  const user = await all.client.users.get(await makeUser())
+  const metadata = { half: '\ud83d', nul: 'a\0b', backslash: '\\u0000', quote: '"\\', whole: '👩‍🚀' }
+  await directory.noteUser({ ...user, user_metadata: metadata, nickname: 'a\0b\udc00' })
+  expect(await rowOf(user.user_id)).toMatchObject({
+    nickname: 'a\ufffdb\ufffd',
+    user_metadata: { ...metadata, half: '\ufffd', nul: 'a\ufffdb' },
+  })
+})
+
+test('texts too long for an index are found by their beginning', async () => {
+  const user = await all.client.users.get(await makeUser())
+  const random = Array.from({ length: 2000 }, () => String.fromCodePoint(0x4e00 + Math.floor(Math.random() * 20_000)))
+  const long = random.join('')
+  await directory.noteUser({ ...user, name: long, nickname: long, given_name: long, family_name: long, username: long })
+  expect(await rowOf(user.user_id)).toMatchObject({ name: long })
+  const found = await sql`SELECT user_id FROM user_search WHERE txt LIKE ${`%${long.slice(0, 50)}%`}`.execute(db())
+  expect(found.rows).toEqual([{ user_id: user.user_id }])
+})
+
+test('roles and organizations are followed, from whichever side they change', async () => {
+  const [a, b, c] = [await makeUser(), await makeUser(), await makeUser()]
+  const role = await make('/roles', { name: 'Archivist' })
+  const organization = await make('/organizations', { name: 'archive', display_name: 'The archive' })
+  await all.manage('POST', `${path(a)}/roles`, { roles: [role] })
+  await all.manage('POST', `/roles/${role}/users`, { users: [b, c] })
+  await all.manage('POST', `/organizations/${organization}/members`, { members: [a, b] })
+  await becomesEqual()
+  await all.manage('DELETE', `${path(b)}/roles`, { roles: [role] })
+  await all.manage('DELETE', `/organizations/${organization}/members`, { members: [a] })
+  await all.manage('PATCH', `/roles/${role}`, { name: 'Head archivist' })
+  await all.manage('DELETE', path(c))
+  await becomesEqual()
+  await all.manage('DELETE', `/roles/${role}`)
+  await all.manage('DELETE', `/organizations/${organization}`)
+  await becomesEqual()
+})
+
+test('accounts that are linked become one, and two again', async () => {
+  const [primary, secondary] = [await makeUser(), await makeUser()]
+  const [, id = ''] = secondary.split('|')
+  await all.manage('POST', `${path(primary)}/identities`, { provider: 'auth0', user_id: id })
+  await expect.poll(() => rowOf(secondary)).toBeUndefined()
+  await becomesEqual()
+  await all.manage('DELETE', `${path(primary)}/identities/auth0/${id}`)
+  await expect.poll(() => rowOf(secondary)).toBeDefined()
+  await becomesEqual()
+})
+
+test('whoever an import brings is read, without a fill', async () => {
+  const { body } = await all.manage('GET', '/connections?strategy=auth0')
+  const [connection] = body as { id: string }[]
+  const form = new FormData()
+  form.set('connection_id', connection?.id ?? '')
+  form.set('users', new Blob([JSON.stringify([{ email: 'imported@example.com' }, { email: 'imported2@example.com' }])]))
+  const { filledAt } = await directory.status()
+  expect((await all.send('/jobs/users-imports', form)).status).toBe(202)
+  const imported = () => all.store.db.selectFrom('users').select('email').where('email', 'like', 'imported%').orderBy('email').execute() // prettier-ignore
+  await expect.poll(imported, { timeout: 5000 }).toEqual([{ email: 'imported2@example.com' }, { email: 'imported@example.com' }]) // prettier-ignore
+  expect((await directory.status()).filledAt).toEqual(filledAt)
+})
+
+test('a sign-in is counted on its day, and seen on the user', async () => {
+  const email = 'signs-in@example.com'
+  const password = 'Correct-Horse-9-Battery'
+  const userId = await makeUser({ email, password })
+  const signIn = (given: string) => all.passwordGrant({ username: email, password: given })
+  expect(await signIn(password)).toBe(200)
+  expect(await signIn(password)).toBe(200)
+  expect(await signIn('wrong')).toBe(403)
+  await expect.poll(() => rowOf(userId)).toMatchObject({ logins_count: 2 })
+  const day = new Date().toISOString().slice(0, 10)
+  const { rows } = await sql<{ kind: string; total: number }>`
+    SELECT kind, total FROM activity WHERE day = ${day} AND connection = 'Username-Password-Authentication'`.execute(
+    db(),
+  )
+  expect(Object.fromEntries(rows.map(({ kind, total }) => [kind, total]))).toMatchObject({ 'sign-in': 2, active: 1 })
+})
+
+test('what this server changed shows at once, and survives an answer to an older question', async () => {
+  const userId = await makeUser({ name: 'Before' })
+  await expect.poll(() => rowOf(userId)).toBeDefined()
+  await directory.noteUser({ ...(await all.client.users.get(userId)), name: 'After' })
+  expect(await rowOf(userId)).toMatchObject({ name: 'After' })
+  await all.manage('DELETE', path(userId))
+  await directory.noteDeparture(userId)
+  expect(await rowOf(userId)).toBeUndefined()
+  await becomesEqual()
+})
+
+test('changes are told to every server on the database', async () => {
+  const other = all.directory()
+  const heard: DirectoryChange[] = []
+  other.changes.subscribe((change) => heard.push(change))
+  other.start()
+  await expect.poll(() => heard).toContainEqual({ kind: 'users', userIds: 'many' })
+  const userId = await makeUser()
+  await expect.poll(() => heard).toContainEqual({ kind: 'users', userIds: [userId] })
+  await expect.poll(() => heard).toContainEqual({ kind: 'progress', status: expect.objectContaining({ state: 'current' }) }) // prettier-ignore
+  await other.close()
+})
+
+test('of two servers one follows, and the other takes over when it goes', async () => {
+  const counted = { first: 0, second: 0 }
+  const clientOf = (name: keyof typeof counted) =>
+    all.clientThrough((_url, ask) => {
+      counted[name] += 1
+      return ask()
+    })
+  await directory.close()
+  const first = all.directory({ tenant: clientOf('first') })
+  first.start()
+  await expect.poll(() => counted.first).toBeGreaterThan(3)
+  const second = all.directory({ tenant: clientOf('second') })
+  second.start()
+  await sleep(1500) // longer than it takes to become the leader where there is none
+  expect(counted.second).toBe(0)
+  await first.close()
+  await expect.poll(() => counted.second, { timeout: 5000 }).toBeGreaterThan(0)
+  const userId = await makeUser()
+  await expect.poll(() => rowOf(userId), { timeout: 5000 }).toBeDefined()
+  // The connection that leads is cut: leadership ends, and is had again.
+  const cut =
+    await sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`.execute(db())
+  expect(cut.rows.length).toBeGreaterThan(0)
+  const later = await makeUser()
+  await expect.poll(() => rowOf(later), { timeout: 10_000 }).toBeDefined()
+  await second.close()
+})
+
+test('a directory of another tenant is emptied before anything is put in', async () => {
+  await sql`UPDATE directory_state SET tenant = 'https://elsewhere.example'`.execute(db())
+  await sql`INSERT INTO activity (day, kind, total) VALUES ('2020-01-01', 'sign-in', 5)`.execute(db())
+  directory = all.directory()
+  directory.start()
+  await expect.poll(async () => (await sql`SELECT day FROM activity WHERE day < '2021-01-01'`.execute(db())).rows).toEqual([]) // prettier-ignore
+  await becomesEqual()
+})
+
+test('a tenant that was set back is found out, and copied again', async () => {
+  await sql`UPDATE directory_state SET checkpoint = '90020200101000000000000000000000000000000000000000000000'`.execute(
+    db(),
+  )
+  await sql`DELETE FROM users WHERE user_id IN (SELECT user_id FROM users LIMIT 5)`.execute(db())
+  await directory.close()
+  directory = all.directory()
+  directory.start()
+  await becomesEqual()
+})
+
+test('it stops within three seconds', async () => {
+  const startedAt = performance.now()
+  await directory.close()
+  expect(performance.now() - startedAt).toBeLessThan(3000)
+})

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDataFolder } from '@rollcall/data-folder'
+import { createLogger } from '@rollcall/http-kit'
+import { createDirectory, openStore, type Directory, type DirectoryOptions, type Store } from '@rollcall/server'
+import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/tenant'
+import { createTenantClient, type TenantClient } from '@rollcall/tenant-client'
+import { testDatabase } from '@rollcall/test-kit'
+import { manages, requestToken, type Manage } from './manage.ts'
+
+export type Carry = (url: string, ask: () => Promise<Response>) => Promise<Response>
+
+export interface TestDirectories {
+  tenant: LocalTenant
+  manage: Manage
+  /** Sends a form to the Management API. */
+  send(path: string, form: FormData): Promise<Response>
+  /** Signs in by the password grant. @returns the status */
+  passwordGrant(person: { username: string; password: string }): Promise<number>
+  store: Store
+  client: TenantClient
+  /** A client whose every exchange goes through the hands of the test. */
+  clientThrough(carry: Carry): TenantClient
+  /** Another server's on the same database, not started. */
+  directory(options?: Partial<DirectoryOptions>): Directory
+  /** All that were made. */
+  directories: Directory[]
+  close(): Promise<void>
+}
+
+/** The local tenant, and directories of it, on a database of the test's own. */
+export async function startDirectories({ demoUsers = 0 } = {}): Promise<TestDirectories> {
+  const logger = createLogger({ level: 'silent' })
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-directory-'))
+  const dataFolder = await openDataFolder(folder)
+  const databaseUrl = await testDatabase({ name: 'tenant', prepare: migrateTenant })
+  const tenant = await startLocalTenant({
+    dataFolder,
+    port: 0,
+    databaseUrl,
+    applicationUrls: [],
+    demoUsers,
+    logger,
+    onProgress: () => undefined,
+  })
+  const signInClient = await makeClient(manages(tenant))
+  const client = createTenantClient({ domain: tenant.url, ...tenant.credentials.m2m })
+  const store = await openStore(databaseUrl)
+  const directories: Directory[] = []
+  const clients = [client]
+  return {
+    tenant,
+    manage: manages(tenant),
+    send: async (path, body) => {
+      const headers = { authorization: `Bearer ${await requestToken(tenant)}` }
+      return fetch(`${tenant.url}/api/v2${path}`, { method: 'POST', headers, body })
+    },
+    passwordGrant: async (person) => {
+      const { clientId, clientSecret } = signInClient
+      const client = { client_id: clientId, client_secret: clientSecret }
+      const body = JSON.stringify({ grant_type: 'password', ...client, ...person })
+      return (await fetch(`${tenant.url}/oauth/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status // prettier-ignore
+    },
+    store,
+    directories,
+    client,
+    clientThrough(carry) {
+      const made = createTenantClient({
+        domain: tenant.url,
+        ...tenant.credentials.m2m,
+        fetch: (input, init) => carry(String(input instanceof Request ? input.url : input), () => fetch(input, init)),
+      })
+      clients.push(made)
+      return made
+    },
+    directory(options = {}) {
+      const made = createDirectory({ store, tenant: client, logger, followIntervalMs: 100, ...options })
+      directories.push(made)
+      return made
+    },
+    close: async () => {
+      await Promise.all(directories.map((directory) => directory.close()))
+      await store.close()
+      for (const one of clients) await one.close()
+      await tenant.close()
+      await dataFolder.release()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+/** An application whose people sign in with their password. */
+async function makeClient(manage: Manage): Promise<{ clientId: string; clientSecret: string }> {
+  const { body } = await manage('POST', '/clients', {
+    name: 'Terminal',
+    app_type: 'regular_web',
+    grant_types: ['password'],
+  })
+  const { client_id: clientId, client_secret: clientSecret } = body as { client_id: string; client_secret: string }
+  const connections = (await manage('GET', '/connections?strategy=auth0')).body as { id: string; enabled_clients: string[] }[] // prettier-ignore
+  for (const { id, enabled_clients: enabled } of connections)
+    await manage('PATCH', `/connections/${id}`, { enabled_clients: [...enabled, clientId] })
+  return { clientId, clientSecret }
+}

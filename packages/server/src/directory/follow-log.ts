@@ -1,0 +1,82 @@
+import { InvalidInput } from '@rollcall/http-kit'
+import type { ManagementLogEntry } from '@rollcall/contracts/management-api'
+import { countHappenings } from './activity.store.ts'
+import type { DirectoryDeps } from './deps.ts'
+import { tell } from './events.ts'
+import { readEntry } from './read-entry.ts'
+import { moveCheckpoint, notePending, readState } from './state.store.ts'
+import { write } from './write.ts'
+
+const wholePage = 100
+
+/**
+ * Reads the tenant's log on from the checkpoint to its end. What it tells is noted, and counted, in the transaction that moves the checkpoint:
+ * whoever else reads the same entries finds the checkpoint moved, and leaves them.
+ */
+export async function followLog(
+  deps: DirectoryDeps,
+  { namedImports, signal }: { namedImports: Set<string>; signal: AbortSignal },
+): Promise<void> {
+  const { store, tenant, now } = deps
+  for (;;) {
+    signal.throwIfAborted()
+    const { checkpoint } = await readState(store.db)
+    if (checkpoint === null) return startOver(deps, { from: null })
+    const askedAt = now()
+    let entries: ManagementLogEntry[]
+    try {
+      entries = await tenant.logs.after(checkpoint === '' ? undefined : checkpoint)
+    } catch (error) {
+      // A checkpoint that the tenant does not take: it has none of that time any more.
+      if (error instanceof InvalidInput && checkpoint !== '') return startOver(deps, { from: checkpoint })
+      throw error
+    }
+    await applyEntries(deps, { entries, checkpoint, askedAt, namedImports })
+    if (entries.length < wholePage) return
+  }
+}
+
+/** @returns false when they were applied already */
+export function applyEntries(
+  { store }: Pick<DirectoryDeps, 'store'>,
+  { entries, checkpoint, askedAt, namedImports }: { entries: ManagementLogEntry[]; checkpoint: string; askedAt: Date; namedImports: Set<string> }, // prettier-ignore
+): Promise<boolean> {
+  const read = entries.map((entry) => readEntry(entry, namedImports))
+  return write(store.db, async (trx) => {
+    if (!(await moveCheckpoint(trx, { from: checkpoint, to: entries.at(-1)?.log_id ?? checkpoint }))) return false
+    await notePending(trx, { notes: read.flatMap(({ notes }) => notes), since: askedAt })
+    await countHappenings(
+      trx,
+      read.flatMap(({ happening }) => happening ?? []),
+    )
+    if (entries.length < wholePage) await trx.updateTable('directory_state').set({ followed_at: askedAt }).execute()
+    return true
+  })
+}
+
+/**
+ * Whether the log has gone on without us: its entries are kept for days only, and a tenant can be set back. An entry that is no longer there
+ * may just be old, of a tenant where nothing happens; a fill more does no harm.
+ */
+export async function checkForGap(deps: DirectoryDeps): Promise<void> {
+  const { checkpoint } = await readState(deps.store.db)
+  if (checkpoint === null || checkpoint === '' || (await deps.tenant.logs.has(checkpoint))) return
+  await startOver(deps, { from: checkpoint })
+}
+
+/** Goes to the end of the log; what happened until then is to come from a fill. */
+async function startOver(
+  { store, tenant, logger, now }: DirectoryDeps,
+  { from }: { from: string | null },
+): Promise<void> {
+  const since = now()
+  const latest = await tenant.logs.latest()
+  const hasMoved = await write(store.db, async (trx) => {
+    if (!(await moveCheckpoint(trx, { from, to: latest?.log_id ?? '' }))) return false
+    if (from !== null) await notePending(trx, { notes: [{ kind: 'fill', id: 'gap' }], since })
+    await trx.updateTable('directory_state').set({ followed_at: since }).execute()
+    await tell(trx, { progress: true })
+    return true
+  })
+  if (hasMoved && from !== null) logger.warn('the tenant’s log has a gap: the directory is filled again')
+}

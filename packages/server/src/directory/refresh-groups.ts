@@ -1,0 +1,70 @@
+import { NotFound, UpstreamFailed } from '@rollcall/http-kit'
+import type { DirectoryDeps } from './deps.ts'
+import { tell } from './events.ts'
+import { addMembers, finishMembers, organizations, putOrganizations, putRoles, roles, type GroupKind } from './memberships.store.ts' // prettier-ignore
+import { pace } from './pace.ts'
+import { notePending } from './state.store.ts'
+import { nextReading } from './users.store.ts'
+import { write } from './write.ts'
+
+/** Reads all roles and organizations with their members: from each one's member list, never by a question for each user. */
+export async function refreshGroups(deps: DirectoryDeps, signal: AbortSignal): Promise<void> {
+  for (const group of [roles, organizations]) {
+    await unlessForbidden(deps, group, async () => {
+      const { ids } = await refreshGroupList(deps, group, signal)
+      for (const id of ids) await refreshMembers(deps, { group, id, signal })
+    })
+  }
+}
+
+/** A scope that the grant lacks turns off what needs it, and nothing else. */
+export async function unlessForbidden(deps: DirectoryDeps, group: GroupKind, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof UpstreamFailed && error.code === 'tenant-scope-missing')) throw error
+    deps.logger.warn({ reason: error.message }, `the directory does without ${group.groups}`)
+  }
+}
+
+/** @returns all ids, and those that were unknown until now */
+export async function refreshGroupList(
+  { store, tenant }: DirectoryDeps,
+  group: GroupKind,
+  signal: AbortSignal,
+): Promise<{ ids: string[]; added: string[] }> {
+  await pace(tenant, group.groups, signal)
+  const reading = await nextReading(store.db)
+  if (group === roles) {
+    const all = await tenant.roles.list()
+    return { ids: all.map(({ id }) => id), added: await write(store.db, (trx) => putRoles(trx, { all, reading })) }
+  }
+  const all = await tenant.organizations.list()
+  const added = await write(store.db, (trx) => putOrganizations(trx, { all, reading }))
+  return { ids: all.map(({ id }) => id), added }
+}
+
+/** Reads the members of one role or organization. */
+export async function refreshMembers(
+  { store, tenant, now }: DirectoryDeps,
+  { group, id, signal }: { group: GroupKind; id: string; signal: AbortSignal },
+): Promise<void> {
+  const since = now()
+  const reading = await nextReading(store.db)
+  const pages = group === roles ? tenant.roles.members(id) : tenant.organizations.members(id)
+  try {
+    for await (const userIds of pages) {
+      await write(store.db, (trx) => addMembers(trx, { group, groupId: id, userIds, reading }))
+      await pace(tenant, group.groups, signal)
+      signal.throwIfAborted()
+    }
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error
+    // It was deleted a moment ago: the list knows.
+    return notePending(store.db, { notes: [{ kind: group.groups, id: '' }], since })
+  }
+  await write(store.db, async (trx) => {
+    await finishMembers(trx, { group, groupId: id, reading })
+    await tell(trx, { users: 'many' })
+  })
+}

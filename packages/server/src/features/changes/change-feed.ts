@@ -1,0 +1,22 @@
+import type { Change } from '@rollcall/contracts/admin-api'
+import type { Directory } from '../../directory/directory.ts'
+import { presentDirectory } from '../directory/present-directory.ts'
+import type { ChangeFeed } from './changes.routes.ts'
+
+/** What readers of `/api/changes` are told: what the directory learns, on whichever server, and the views that were changed here. */
+export function createChangeFeed(directory: Directory | undefined): ChangeFeed & { viewsChanged: () => void } {
+  const listeners = new Set<(change: Change) => void>()
+  const tell = (change: Change) => {
+    for (const listener of listeners) listener(change)
+  }
+  directory?.changes.subscribe((change) =>
+    tell(change.kind === 'users' ? change : { kind: 'directory', status: presentDirectory(change.status, null) }),
+  )
+  return {
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    viewsChanged: () => tell({ kind: 'views' }),
+  }
+}

@@ -1,0 +1,58 @@
+import { ActivityQuery, BreakdownQuery, FieldValuesQuery, findUserField } from '@rollcall/contracts/admin-api'
+import { Conflict, InvalidInput, parse } from '@rollcall/http-kit'
+import { Router, type RequestHandler } from 'express'
+import { actorOf, allow } from '../../access/actor.ts'
+import { only } from '../../access/only.ts'
+import type { StoreQueries } from '../../store/open-store.ts'
+import { userSource, type UserSourceDeps } from '../users/user-source.ts'
+import { breakDownUsers } from './break-down-users.ts'
+import { listActivity } from './list-activity.ts'
+import { listFieldValues } from './list-field-values.ts'
+import { listMetadataPaths } from './list-metadata-paths.ts'
+
+/** What only a copy can answer: the tenant groups and counts nothing. */
+export function insightsRoutes({ guard, ...deps }: UserSourceDeps & { guard: RequestHandler }): Router {
+  const router = Router()
+  const copy = async (): Promise<StoreQueries> => {
+    const source = await userSource(deps)
+    if (source.kind === 'directory') return source.db
+    throw new Conflict('directory-needed', 'This is answered from Rollcall’s directory, and it has not been filled.')
+  }
+
+  router
+    .route('/users/breakdown')
+    .all(only('GET'), guard)
+    .get(async (req, res) => {
+      allow(actorOf(req), 'read:users')
+      const query = parse(BreakdownQuery, req.query, 'query')
+      res.json(await breakDownUsers(await copy(), query, new Date()))
+    })
+  router
+    .route('/users/field-values')
+    .all(only('GET'), guard)
+    .get(async (req, res) => {
+      allow(actorOf(req), 'read:users')
+      const { field, starts } = parse(FieldValuesQuery, req.query, 'query')
+      const known = findUserField(field)
+      if (!known) {
+        const message = 'Expected a field of the filter language.'
+        throw new InvalidInput('field-unknown', `There is no field ${field}.`, [{ path: 'query.field', message }])
+      }
+      res.json(await listFieldValues(await copy(), known, starts))
+    })
+  router
+    .route('/users/metadata-paths')
+    .all(only('GET'), guard)
+    .get(async (req, res) => {
+      allow(actorOf(req), 'read:users')
+      res.json(await listMetadataPaths(await copy()))
+    })
+  router
+    .route('/activity')
+    .all(only('GET'), guard)
+    .get(async (req, res) => {
+      allow(actorOf(req), 'read:users')
+      res.json(await listActivity(await copy(), parse(ActivityQuery, req.query, 'query'), new Date()))
+    })
+  return router
+}

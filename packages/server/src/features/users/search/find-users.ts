@@ -1,0 +1,157 @@
+import { sql, type RawBuilder } from '@rollcall/database'
+import type { UserFilter } from '@rollcall/contracts/admin-api'
+import type { StoreQueries } from '../../../store/open-store.ts'
+import { compileFilter, tablesRead } from './compile-filter.ts'
+import type { SortOrder } from './sort-order.ts'
+
+/** Where a page goes on: after the user `id` with this value of the sorted column; null: among those who have none. */
+export interface Place {
+  key: string | number | boolean | null
+  id: string
+}
+
+export interface FindUsers {
+  filter: UserFilter
+  order: SortOrder
+  after: Place | undefined
+  limit: number
+  /** What to read of each: columns of `u`. */
+  select: RawBuilder<unknown>
+  now: Date
+}
+
+export type FoundUser<Row> = Row & { user_id: string; place: Place['key'] }
+
+/** How far the order is walked before the filter's own indexes are asked; more costs every rare search, less every skewed one. */
+const probedRows = 2000
+const probedSearchRows = 4000
+
+/**
+ * The next users that match, in order.
+ *
+ * Two ways lead to them: walk the order's index and keep who matches (quick when many do), or find all who match by the filter's indexes and
+ * sort those (quick when few do). PostgreSQL guesses between the two and guesses wrong where matches are not spread evenly, by a hundredfold. So
+ * the first is tried for a bounded number of rows, and then the second: neither can be far off.
+ */
+export async function findUsers<Row>(db: StoreQueries, wanted: FindUsers): Promise<FoundUser<Row>[]> {
+  const { order, after, limit } = wanted
+  if (!order.isNullable) return findAmong<Row>(db, wanted, 'those who have it')
+  const found = after?.key === null ? [] : await findAmong<Row>(db, wanted, 'those who have it')
+  if (found.length >= limit) return found
+  const rest = { ...wanted, after: after?.key === null ? after : undefined, limit: limit - found.length }
+  return [...found, ...(await findAmong<Row>(db, rest, 'those who have nothing'))]
+}
+
+type Part = 'those who have it' | 'those who have nothing'
+
+async function findAmong<Row>(db: StoreQueries, wanted: FindUsers, part: Part): Promise<FoundUser<Row>[]> {
+  const { filter, order, limit, now } = wanted
+  if (isEverybody(filter)) return run(db, everybody(wanted, part))
+  const condition = compileFilter(filter, { now })
+  if (!order.isIndexed) return run(db, byFilter(wanted, part, condition))
+  const near = await run<Row>(db, byOrder(wanted, part, condition))
+  if (near.length >= limit) return near
+  return run(db, byFilter(wanted, part, condition))
+}
+
+const run = async <Row>(db: StoreQueries, query: RawBuilder<unknown>) =>
+  (await (query as RawBuilder<FoundUser<Row>>).execute(db)).rows
+
+/** How many match, up to `most`; undefined: all. */
+export async function countUsers(
+  db: StoreQueries,
+  { filter, now, most }: { filter: UserFilter; now: Date; most?: number },
+): Promise<number> {
+  const query = isEverybody(filter)
+    ? sql`SELECT sum(users)::bigint AS users FROM user_count`
+    : sql`SELECT count(*) AS users FROM (
+        SELECT 1 FROM ${tablesOf(filter)} WHERE ${compileFilter(filter, { now })} ${most === undefined ? sql`` : sql`LIMIT ${most}`}
+      ) matching`
+  const { rows } = await (query as RawBuilder<{ users: number }>).execute(db)
+  return rows[0]?.users ?? 0
+}
+
+export const isEverybody = (filter: UserFilter): boolean => filter.kind === 'all' && filter.of.length === 0
+
+/** Whether the narrow search table answers alone. */
+function isWordsOnly(filter: UserFilter): boolean {
+  const { users, search } = tablesRead(filter)
+  return search && !users
+}
+
+/** The tables that a filter's condition speaks of. */
+export function tablesOf(filter: UserFilter): RawBuilder<unknown> {
+  if (isWordsOnly(filter)) return sql`user_search s`
+  return tablesRead(filter).search ? sql`users u JOIN user_search s USING (user_id)` : sql`users u`
+}
+
+function everybody({ order, limit, select, ...wanted }: FindUsers, part: Part): RawBuilder<unknown> {
+  return sql`SELECT ${select}, ${placeOf(order, part)} AS place FROM users u
+    WHERE ${reach({ order, ...wanted }, part)} ${inOrder(order, part)} LIMIT ${limit}`
+}
+
+/** Walks the order for a bounded number of rows and keeps who matches. */
+function byOrder(wanted: FindUsers, part: Part, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+  const { order, limit, select, filter } = wanted
+  if (isNarrow(wanted)) {
+    return narrow(
+      wanted,
+      sql`SELECT s.created_at, s.user_id FROM (
+        SELECT created_at, user_id, txt FROM user_search u WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${probedSearchRows}
+      ) s WHERE ${condition} LIMIT ${limit}`,
+    )
+  }
+  const search = tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``
+  return sql`SELECT ${select}, ${placeOf(order, part)} AS place FROM (
+      SELECT * FROM users u WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${probedRows}
+    ) u ${search} WHERE ${condition} ${inOrder(order, part)} LIMIT ${limit}`
+}
+
+/** Finds all who match, wherever they are in the order, and sorts them. OFFSET 0 keeps PostgreSQL from walking the order after all. */
+function byFilter(wanted: FindUsers, part: Part, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+  const { order, limit, select, filter } = wanted
+  if (isNarrow(wanted)) {
+    return narrow(
+      wanted,
+      sql`SELECT created_at, user_id FROM (SELECT s.created_at, s.user_id FROM user_search s WHERE ${condition} OFFSET 0) u
+        WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${limit}`,
+    )
+  }
+  return sql`SELECT ${select}, found.place FROM (
+      SELECT user_id, place FROM (
+        SELECT u.user_id, ${placeOf(order, part)} AS place FROM ${isWordsOnly(filter) ? sql`users u JOIN user_search s USING (user_id)` : tablesOf(filter)}
+        WHERE ${condition} AND ${reach(wanted, part)} OFFSET 0
+      ) matching ORDER BY place ${order.isDown ? sql`DESC` : sql`ASC`}, user_id ${order.isDown ? sql`DESC` : sql`ASC`} LIMIT ${limit}
+    ) found JOIN users u USING (user_id)
+    ORDER BY found.place ${order.isDown ? sql`DESC` : sql`ASC`}, user_id ${order.isDown ? sql`DESC` : sql`ASC`}`
+}
+
+/** Words in order of creation: the search table holds both. */
+const isNarrow = ({ filter, order }: FindUsers) => isWordsOnly(filter) && order.isOfCreation
+
+function narrow({ order, select }: FindUsers, page: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`SELECT ${select}, u.created_at AS place FROM (${page}) found JOIN users u USING (user_id)
+    ORDER BY found.created_at ${order.direction}, user_id ${order.direction}`
+}
+
+const placeOf = ({ key, type }: SortOrder, part: Part) =>
+  part === 'those who have nothing' ? sql`NULL::${sql.raw(type)}` : key
+
+function inOrder({ key, direction, isDown }: SortOrder, part: Part): RawBuilder<unknown> {
+  const byId = sql`u.user_id ${isDown ? sql`DESC` : sql`ASC`}`
+  return part === 'those who have nothing' ? sql`ORDER BY ${byId}` : sql`ORDER BY ${key} ${direction}, ${byId}`
+}
+
+/** Who is in this part and beyond the place. */
+function reach({ order, after }: Pick<FindUsers, 'order' | 'after'>, part: Part): RawBuilder<boolean> {
+  const { key, type, isDown, isNullable } = order
+  const beyond = isDown ? sql`<` : sql`>`
+  if (part === 'those who have nothing') {
+    const isHere = sql<boolean>`${key} IS NULL`
+    return after ? sql<boolean>`${isHere} AND u.user_id ${beyond} ${after.id}` : isHere
+  }
+  const isHere = isNullable ? sql<boolean>`${key} IS NOT NULL` : sql<boolean>`true`
+  if (!after) return isHere
+  const value = sql`${type === 'jsonb' ? String(after.key) : after.key}::${sql.raw(type)}`
+  return sql<boolean>`${isHere} AND (${key}, u.user_id) ${beyond} (${type === 'text' ? sql`${value} COLLATE "C"` : value}, ${after.id})`
+}

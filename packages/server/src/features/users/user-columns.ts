@@ -1,0 +1,53 @@
+import { sql, type RawBuilder } from '@rollcall/database'
+import type { UserColumnName } from '@rollcall/contracts/admin-api'
+
+/** What each column reads of `users u`, besides paths into metadata. */
+const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
+  user_id: sql`u.user_id`,
+  name: sql`u.name`,
+  email: sql`u.email`,
+  email_verified: sql`u.email_verified`,
+  nickname: sql`u.nickname`,
+  username: sql`u.username`,
+  given_name: sql`u.given_name`,
+  family_name: sql`u.family_name`,
+  phone_number: sql`u.phone_number`,
+  phone_verified: sql`u.phone_verified`,
+  connection: sql`u.connection`,
+  identities: sql`u.identities`,
+  roles: sql`(SELECT coalesce(jsonb_agg(r.name ORDER BY r.name), '[]') FROM user_roles m JOIN roles r USING (role_id) WHERE m.user_id = u.user_id)`,
+  organizations: sql`(SELECT coalesce(jsonb_agg(coalesce(o.display_name, o.name) ORDER BY o.name), '[]')
+    FROM organization_members m JOIN organizations o USING (organization_id) WHERE m.user_id = u.user_id)`,
+  blocked: sql`u.blocked`,
+  mfa: sql`u.mfa`,
+  created_at: sql`u.created_at`,
+  updated_at: sql`u.updated_at`,
+  last_login: sql`u.last_login`,
+  last_ip: sql`u.last_ip`,
+  logins_count: sql`u.logins_count`,
+  last_password_reset: sql`u.last_password_reset`,
+}
+
+/** @param name checked by the contract's `UserColumn` */
+export function columnExpression(name: string): RawBuilder<unknown> {
+  if (Object.hasOwn(expressions, name)) return expressions[name as UserColumnName]
+  const [table = '', ...path] = name.split('.')
+  return path.length === 0 ? sql.ref(`u.${table}`) : sql`${sql.ref(`u.${table}`)} #> ${path}::text[]`
+}
+
+/** What every row of a list has; further columns travel in one JSON object beside it. */
+export function rowColumns(further: readonly string[]): RawBuilder<unknown> {
+  const summary = sql`u.user_id, u.name, u.email, u.email_verified, u.picture, u.connection, u.blocked, u.created_at, u.last_login, u.logins_count`
+  if (further.length === 0) return summary
+  const pairs = further.map((name) => sql`${name}::text, ${jsonExpression(name)}`)
+  return sql`${summary}, json_build_object(${sql.join(pairs)}) AS columns`
+}
+
+/** A column as it stands in JSON: moments as ISO 8601 UTC. */
+export function jsonExpression(name: string): RawBuilder<unknown> {
+  return isMoment(name)
+    ? sql`to_char(${columnExpression(name)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+    : columnExpression(name)
+}
+
+const isMoment = (name: string) => ['created_at', 'updated_at', 'last_login', 'last_password_reset'].includes(name)

@@ -1,0 +1,108 @@
+import type { ColumnType, Generated } from '@rollcall/database'
+
+/** The tables of packages/server/migrations, as queries see them. Moments are Dates, JSON is read parsed and written as text. */
+export interface RollcallSchema {
+  users: UserTable
+  user_search: { created_at: Date; user_id: string; txt: string }
+  user_count: { slot: number; users: number }
+  departed_users: { user_id: string; reading: number; departed_at: Generated<Date> }
+  roles: { role_id: string; name: string; description: string | null }
+  organizations: { organization_id: string; name: string; display_name: string | null }
+  user_roles: { role_id: string; user_id: string; reading: number }
+  organization_members: { organization_id: string; user_id: string; reading: number }
+  membership_readings: {
+    kind: 'user-roles' | 'user-organizations' | 'role' | 'organization'
+    id: string
+    reading: number
+    read_at: Generated<Date>
+  }
+  fill_seen: { user_id: string }
+  directory_state: DirectoryStateTable
+  pending: PendingTable
+  activity: { day: string; kind: ActivityKind; connection: Generated<string>; total: number }
+  user_days: { kind: 'sign-in' | 'failure'; day: string; user_id: string }
+  views: ViewTable
+}
+
+export type ActivityKind = 'sign-up' | 'sign-in' | 'failure' | 'active'
+
+type Json<Read> = ColumnType<Read, string, string>
+
+export interface UserTable {
+  user_id: string
+  email: string | null
+  email_verified: boolean
+  name: string | null
+  nickname: string | null
+  username: string | null
+  given_name: string | null
+  family_name: string | null
+  phone_number: string | null
+  phone_verified: boolean
+  picture: string | null
+  connection: string | null
+  blocked: boolean
+  mfa: boolean
+  created_at: Date
+  updated_at: Date
+  last_login: Date | null
+  last_ip: string | null
+  logins_count: number
+  last_password_reset: Date | null
+  identities: Json<{ provider: string; user_id: string; connection: string; isSocial?: boolean }[]>
+  user_metadata: Json<Record<string, unknown>>
+  app_metadata: Json<Record<string, unknown>>
+  name_key: string | null
+  email_key: string | null
+  reading: number
+}
+
+interface DirectoryStateTable {
+  id: Generated<boolean>
+  tenant: string | null
+  checkpoint: string | null
+  fill: ColumnType<FillProgress | null, string | null, string | null>
+  filled_at: Date | null
+  members_at: Date | null
+  followed_at: Date | null
+  problem: ColumnType<{ code: string; message: string; at: string } | null, string | null, string | null>
+}
+
+/** An export of the tenant on its way into the directory. */
+export interface FillProgress {
+  jobId: string
+  reading: number
+  /** ISO 8601. */
+  startedAt: string
+  /** Of the export, already in; where a fill that was interrupted goes on. */
+  lines: number
+  /** How many there will be, as far as the tenant said. */
+  users: number | null
+  rowsPerSecond: number
+  /** What was pending up to here when the export was asked for is answered by it. */
+  noted: number
+}
+
+export type PendingKind =
+  'user' | 'user-roles' | 'user-organizations' | 'role' | 'organization' | 'roles' | 'organizations' | 'fill'
+
+interface PendingTable {
+  kind: PendingKind
+  id: string
+  noted: number
+  since: Date
+  attempts: Generated<number>
+  not_before: Generated<Date>
+}
+
+interface ViewTable {
+  id: Generated<string>
+  name: string
+  owner_id: string
+  is_shared: Generated<boolean>
+  filter: string
+  sort: string
+  columns: string[]
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
