@@ -11,6 +11,7 @@ const mostEntries = 20_000
  */
 export async function addHistory(trx: Transaction<TenantSchema>, now: Date): Promise<void> {
   const since = new Date(now.getTime() - 30 * 86_400_000)
+  const until = new Date(now.getTime() - 1000)
   await sql`
     WITH people AS (
       SELECT user_id, email, connection, created_at, last_login, last_ip, logins_count, abs(hashtext(user_id)::bigint) AS dice
@@ -33,6 +34,6 @@ export async function addHistory(trx: Transaction<TenantSchema>, now: Date): Pro
       jsonb_strip_nulls(jsonb_build_object('description', nullif(description, ''), 'connection', events.connection, 'strategy', connections.strategy,
         'ip', last_ip, 'user_name', email))
     FROM events JOIN connections ON connections.name = events.connection
-    WHERE at > ${since} AND at >= events.created_at AND at < ${now} - interval '1 second'
+    WHERE at > ${since} AND at >= events.created_at AND at < ${until}
     ORDER BY at DESC LIMIT ${mostEntries}`.execute(trx)
 }

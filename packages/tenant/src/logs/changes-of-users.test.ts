@@ -105,6 +105,9 @@ test.each([
   const userId = await create()
   const about = (await follow()).filter((entry) => usersNamedIn(entry).includes(userId))
   expect(about.map(({ type }) => type)).toEqual(expect.arrayContaining(types))
+  // Who signed up is told from who was created.
+  const isSignUp = about.filter(({ type }) => type === 'ss').map(({ details }) => (details?.body as { is_signup?: boolean } | undefined)?.is_signup) // prettier-ignore
+  expect(isSignUp).toEqual(types[0] === 'ss' ? [types.includes('sapi') ? false : undefined] : [])
   expect(await unlogged()).toEqual([])
 })
 
@@ -173,11 +176,12 @@ test('a change whose process died before it was logged is logged by another, wit
   await expect.poll(follow, { timeout: 15_000, interval: 500 }).toContainEqual(expect.objectContaining({ type: 'wum', user_id: user.userId })) // prettier-ignore
 })
 
-test('a failed attempt takes no change’s entry away', async () => {
+test('what tells of no change, such as a failed attempt or a token, takes no change’s entry away', async () => {
   const user = await makeUser(tenant)
   await follow()
   await tenant.tenant.context.db.updateTable('users').set({ name: 'Unheard' }).where('user_id', '=', user.userId).execute() // prettier-ignore
   await new TestBrowser(tenant.http).logIn(tenant, {}, { ...user, password: 'wrong' })
+  for (const type of ['seacft', 'slo', 'svr']) tenant.tenant.context.logs.write({ type, user_id: user.userId })
   await tenant.tenant.context.logs.flush()
   await logUnloggedChanges(tenant.tenant.context, 0)
   expect(await follow()).toContainEqual(expect.objectContaining({ type: 'wum', user_id: user.userId }))

@@ -34,7 +34,7 @@ export function statsRoutes({ db, logs, now }: TenantContext): Router {
     // Days on which nothing happened are not in Auth0's answer either.
     const { rows } = await sql<{ date: Date; logins: number; signups: number; first: Date; last: Date }>`
       SELECT date_trunc('day', date AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS date,
-        count(*) FILTER (WHERE type IN ('s', 'seacft', 'sepft', 'sepotpft'))::int AS logins, count(*) FILTER (WHERE type = 'ss')::int AS signups,
+        count(*) FILTER (WHERE type IN ('s', 'seacft', 'sepft', 'sepotpft'))::int AS logins, count(*) FILTER (WHERE type = 'ss' AND body #>> '{details,body,is_signup}' IS DISTINCT FROM 'false')::int AS signups,
         count(*) FILTER (WHERE type = 'pwd_leak')::int AS leaked, min(date) AS first, max(date) AS last
       FROM logs WHERE type IN ('s', 'seacft', 'sepft', 'sepotpft', 'ss', 'pwd_leak')
         AND date >= ${from} AND date < ${new Date(to.getTime() + (query.to === undefined ? 0 : 86_400_000))}

@@ -1,5 +1,6 @@
 import { sql } from '@rollcall/database'
 import { Router } from 'express'
+import type { Request } from 'express'
 import { z } from 'zod'
 import { aboutRequest } from '../logs/about-request.ts'
 import { callerOf, requireScope, requireScopeOn } from '../management/authorize.ts'
@@ -56,9 +57,7 @@ export function usersRoutes(context: TenantContext): Router {
     requireScope(req, 'create:users')
     const body = validate(CreateUserBody, req.body, 'body')
     const user = await createUser(context, body, originOf(context, req))
-    // Auth0 tells of a new account in a database, whoever opened it.
-    if (user.user_id.startsWith('auth0|'))
-      context.logs.write({ ...aboutRequest(req), type: 'ss', connection: body.connection, client_id: callerOf(req).clientId, user_id: user.user_id, user_name: body.email ?? body.username, strategy: 'auth0', strategy_type: 'database' }) // prettier-ignore
+    if (user.user_id.startsWith('auth0|')) logCreation(context, req, body, user.user_id)
     res.status(201).json(user)
   })
 
@@ -179,4 +178,24 @@ export function usersRoutes(context: TenantContext): Router {
     res.status(204).end()
   })
   return router
+}
+
+/** Auth0 tells of a new account in a database whoever opened it, and that nobody signed up. */
+function logCreation(
+  { logs }: TenantContext,
+  req: Request,
+  { connection, email, username }: CreateUserBody,
+  userId: string,
+): void {
+  logs.write({
+    ...aboutRequest(req),
+    type: 'ss',
+    client_id: callerOf(req).clientId,
+    connection,
+    strategy: 'auth0',
+    strategy_type: 'database',
+    user_id: userId,
+    user_name: email ?? username,
+    details: { body: { connection, email, username, is_signup: false } },
+  })
 }
