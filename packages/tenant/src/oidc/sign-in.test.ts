@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { get } from 'node:http'
 import { sql } from '@rollcall/database'
 import { SignJWT, decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import * as openid from 'openid-client'
@@ -404,7 +405,7 @@ test('signing in well never locks anybody out', async () => {
   expect(left).toEqual([])
 })
 
-test('a bound token needs its key: a stolen access token and a stolen refresh token are worth nothing', async () => {
+test('a bound token needs its key, and a proof is good once over two processes: what was stolen is worth nothing', async () => {
   const makeKey = async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = await exportJWK(publicKey)
@@ -440,6 +441,19 @@ test('a bound token needs its key: a stolen access token and a stolen refresh to
   expect(await ask(await steal('GET', `${tenant.http}/userinfo`, { ath }))).toBe(401)
   expect(await ask(await prove('GET', `${tenant.http}/userinfo`))).toBe(401)
   expect(await ask(await prove('GET', `${tenant.http}/userinfo`, { ath }))).toBe(200)
+
+  // Both processes answer for the origin that is called, as behind one address.
+  const parallel = await prove('GET', `${tenant.http}/userinfo`, { ath })
+  const askOne = (process: TestTenant) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { host: tenant.domain, authorization: `DPoP ${token}`, dpop: parallel }
+      get(`${process.http}/userinfo`, { headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      }).once('error', reject)
+    })
+  const statuses = await Promise.all(Array.from({ length: 10 }, (_unused, place) => askOne(place % 2 ? twin : tenant)))
+  expect(statuses.toSorted()).toEqual([200, ...Array.from({ length: 9 }, () => 401)])
 })
 
 test('signing out ends the session and leads only where the application said', async () => {
