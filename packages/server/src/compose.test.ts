@@ -38,6 +38,10 @@ test.each(guarded.filter(({ path }) => path !== '/api/me'))(
   },
 )
 
+test('reading is not taking out', async () => {
+  expect((await ask('/api/users/export', { headers: asReader() })).status).toBe(403)
+})
+
 test('reading is not deleting', async () => {
   expect((await ask('/api/users/auth0%7C1', { method: 'DELETE', headers: asReader() })).status).toBe(403)
 })
@@ -79,6 +83,7 @@ test.each([
   `filter=${'x'.repeat(2001)}`,
   'columns=identities.0.access_token',
   'sort=roles',
+  'columns=app_metadata.%00',
   'after=e30',
 ])('the query %s is malformed', async (query) => {
   expect((await ask(`/api/users?${query}`, { headers: asReader() })).status).toBe(400)
@@ -90,6 +95,31 @@ test.each(['nobody', 'auth0', '%7C1', 'auth0%7C', 'auth0%7C%00', 'auth0%7Ca%20b'
     expect((await ask(`/api/users/${id}`, { headers: asReader() })).status).toBe(400)
   },
 )
+
+const invented = [
+  { sort: '-created_at', key: 'nonsense', id: 'auth0|1' },
+  { sort: '-created_at', key: null, id: 'auth0|1' },
+  { sort: '-created_at', key: '2025-01-01T00:00:00.000Z', id: 'auth0|\0' },
+  { sort: 'name', key: 7, id: 'auth0|1' },
+  { sort: 'logins_count', key: 9e12, id: 'auth0|1' },
+  { sort: 'app_metadata.plan', key: '{', id: 'auth0|1' },
+  { sort: 'app_metadata.plan', key: String.raw`"\u0000"`, id: 'auth0|1' },
+]
+test.each(invented)('a cursor that somebody made up is refused: %j', async (cursor) => {
+  const after = Buffer.from(JSON.stringify(cursor)).toString('base64url')
+  const response = await ask(`/api/users?sort=${cursor.sort}&after=${after}`, { headers: asReader() })
+  expect([response.status, (await problem(response)).code]).toEqual([400, 'cursor-invalid'])
+})
+
+test.each([
+  'refresh?userIds=auth0%7C%00',
+  'refresh?userIds=,',
+  'field-values?field=%00',
+  'field-values?field=shoe',
+  'breakdown?by=shoe',
+])('users/%s is malformed', async (path) => {
+  expect((await ask(`/api/users/${path}`, { headers: asReader() })).status).toBe(400)
+})
 
 test('an unknown address of the API is 404', async () => {
   const response = await ask('/api/nothing/here?secret=1')

@@ -60,9 +60,10 @@ export function createRollcall(options: RollcallOptions): Rollcall {
   const { auth, dashboardFolder, logger } = options
   const origin = tenantOrigin(auth.domain)
   const opened = openParts(options)
-  opened.catch(() => undefined) // told by `ready`, and to every request
+  const ready = opened.then(() => undefined)
   const api = opened.then((parts) => apiRoutes(options, parts))
-  api.catch(() => undefined)
+  // A failure is told to whoever waits for `ready`, and to every request; to nobody's surprise where nobody waits.
+  for (const promise of [ready, api]) promise.catch(() => undefined)
 
   const router = Router()
   router.use(requestContext(logger), securityHeaders(origin))
@@ -74,7 +75,7 @@ export function createRollcall(options: RollcallOptions): Rollcall {
   }
   router.use(problemHandler)
   return Object.assign(router, {
-    ready: opened.then(() => undefined),
+    ready,
     close: async () => {
       const parts = await opened.catch(() => undefined) // one that never opened has nothing to close
       await parts?.copy?.directory.close()

@@ -16,6 +16,7 @@ export interface TestStandalone {
   /** Rollcall's, with no slash at the end. */
   url: string
   tenant: LocalTenant
+  databaseUrl: string
   /** A call of Rollcall's API. */
   ask(path: string, token?: string, method?: string): Promise<Response>
   /** Resolves when the directory holds everybody there was. */
@@ -61,6 +62,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
   return {
     url,
     tenant,
+    databaseUrl,
     ask,
     directoryFilled: (token) =>
       vi.waitFor(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FilterText, wholeNumber } from './query-values.ts'
+import { FilterText, noControlCharacter, wholeNumber } from './query-values.ts'
 
 /** What users can be divided by. */
 export const breakdowns = [
@@ -59,7 +59,10 @@ export const Activity = z
 export type Activity = z.infer<typeof Activity>
 
 export const FieldValuesQuery = z.strictObject({
-  field: z.string().max(300),
+  field: z
+    .string()
+    .max(300)
+    .refine(...noControlCharacter),
   starts: z.string().max(100).optional(),
 })
 

@@ -134,7 +134,7 @@ export function adminApiDocument(serverUrl = '..'): AdminApiDocument {
           'application/json': { schema: z.array(z.record(z.string(), z.unknown())) },
         },
       },
-      ...refused(400, 401, 403, 409),
+      ...refused(400, 401, 403, 409, 429),
     },
   })
   registry.registerPath({

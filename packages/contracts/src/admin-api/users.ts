@@ -80,7 +80,7 @@ export const userColumns = [
 ] as const
 export type UserColumnName = (typeof userColumns)[number]
 
-const metadataPath = /^(app|user)_metadata(\.[^.,:\s"]{1,100}){1,8}$/
+const metadataPath = /^(app|user)_metadata(\.[^.,:\s"\p{Cc}]{1,100}){1,8}$/u
 
 /** The name of a column: one of `userColumns`, or a path into metadata. */
 export const UserColumn = z
@@ -173,6 +173,7 @@ export const RefreshUsersQuery = z.strictObject({
   userIds: z
     .string()
     .max(40_000)
+    .refine(...noControlCharacter)
     .transform((text) => text.split(',').filter(Boolean))
     .pipe(z.array(z.string().max(320)).min(1).max(200))
     .meta({ type: 'string', description: 'Percent-encoded ids with commas between.' }),

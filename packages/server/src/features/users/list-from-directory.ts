@@ -37,10 +37,10 @@ export async function listFromDirectory(
   db: StoreQueries,
   { filter, sort, limit, after, columns, now }: ListFromDirectory,
 ): Promise<Pick<UserPage, 'users' | 'next' | 'count'>> {
-  const cursor = after === undefined ? undefined : readCursor(after, sort)
+  const order = sortOrderOf(sort)
+  const cursor = after === undefined ? undefined : readCursor(after, sort, order)
   const place: Place | undefined = cursor && 'id' in cursor ? cursor : undefined
   // One more than is shown says whether there is a next page.
-  const order = sortOrderOf(sort)
   const question = { filter, order, after: place, limit: limit + 1, select: rowColumns(columns), now }
   const [found, known] = await Promise.all([
     findUsers<UserRow>(db, question),

@@ -4,6 +4,7 @@ import type { ListTenantUsers, TenantClient } from '@rollcall/tenant-client'
 import { presentUserSummary } from './present-user.ts'
 import { printAuth0Query } from './search/auth0-query.ts'
 import { readCursor, writeCursor } from './search/page-cursor.ts'
+import { sortOrderOf } from './search/sort-order.ts'
 
 export interface ListFromTenantDeps {
   tenant: Pick<TenantClient, 'pagingLimit'> & { users: Pick<TenantClient['users'], 'list'> }
@@ -31,7 +32,7 @@ export async function listFromTenant(
   { tenant }: ListFromTenantDeps,
   { filter, sort, limit, after, columns, now }: ListFromTenant,
 ): Promise<Pick<UserPage, 'users' | 'next' | 'count' | 'reachable'>> {
-  const cursor = after === undefined ? undefined : readCursor(after, sort)
+  const cursor = after === undefined ? undefined : readCursor(after, sort, sortOrderOf(sort))
   const page = cursor && 'page' in cursor ? cursor.page : 0
   const perPage = Math.min(limit, mostPerPage)
   const found = await tenant.users.list({ page, perPage, sort: toTenantSort(sort), q: printAuth0Query(filter, now) })
@@ -46,7 +47,7 @@ export async function listFromTenant(
 }
 
 /** A list asked live is as narrow as the tenant's own summary; what else was asked for is there, and empty. */
-const unanswered = (columns: readonly string[]) => Object.fromEntries(columns.map((name) => [name, null]))
+export const unanswered = (columns: readonly string[]) => Object.fromEntries(columns.map((name) => [name, null]))
 
 function toTenantSort(sort: UserSort): ListTenantUsers['sort'] {
   const isDown = sort.startsWith('-')

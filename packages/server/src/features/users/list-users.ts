@@ -1,6 +1,6 @@
 import type { ListUsersQuery, UserCount, UserFilter, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
 import { listFromDirectory, readUsers } from './list-from-directory.ts'
-import { listFromTenant } from './list-from-tenant.ts'
+import { listFromTenant, unanswered } from './list-from-tenant.ts'
 import { presentUserSummary } from './present-user.ts'
 import { readFilter } from './read-filter.ts'
 import { printAuth0Query } from './search/auth0-query.ts'
@@ -31,6 +31,9 @@ export async function countUsers(deps: UserSourceDeps, text: string | undefined,
   return { users: total, isExact: true }
 }
 
+/** Auth0 answers a hundred at once, and refuses an address that is too long (414). */
+const askedAtOnce = 50
+
 /** Rows of a list as they are now; who is gone is left out. */
 export async function refreshUsers(
   deps: UserSourceDeps,
@@ -39,8 +42,12 @@ export async function refreshUsers(
   const source = await userSource(deps)
   if (source.kind === 'directory') return { users: await readUsers(source.db, { userIds, columns }) }
   const sort = { field: 'created_at', direction: 'down' } as const
-  const of = userIds.map((text): UserFilter => ({ kind: 'match', field: 'user_id', pieces: [text] }))
-  const q = printAuth0Query({ kind: 'any', of }, new Date())
-  const { users } = await source.tenant.users.list({ page: 0, perPage: 100, sort, q })
-  return { users: users.map((user) => ({ ...presentUserSummary(user), columns: {} })) }
+  const found: UserSummary[] = []
+  for (let from = 0; from < userIds.length; from += askedAtOnce) {
+    const of = userIds.slice(from, from + askedAtOnce).map((text): UserFilter => ({ kind: 'match', field: 'user_id', pieces: [text] })) // prettier-ignore
+    const q = printAuth0Query({ kind: 'any', of }, new Date())
+    const { users } = await source.tenant.users.list({ page: 0, perPage: askedAtOnce, sort, q })
+    found.push(...users.map((user) => ({ ...presentUserSummary(user), columns: unanswered(columns) })))
+  }
+  return { users: found }
 }

@@ -6,7 +6,7 @@ import {
   RefreshUsersQuery,
   UserId,
 } from '@rollcall/contracts/admin-api'
-import { parse } from '@rollcall/http-kit'
+import { parse, TooManyRequests } from '@rollcall/http-kit'
 import { Router, type RequestHandler } from 'express'
 import { actorOf, allow } from '../../access/actor.ts'
 import { only } from '../../access/only.ts'
@@ -20,6 +20,7 @@ export type UsersDeps = UserSourceDeps & { guard: RequestHandler }
 
 export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
   const router = Router()
+  let exportsUnderWay = 0
 
   router
     .route('/users')
@@ -51,11 +52,21 @@ export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
     .get(async (req, res) => {
       allow(actorOf(req), 'export:users')
       const query = parse(ExportUsersQuery, req.query, 'query')
-      const { total, content } = await exportUsers(deps, query, new Date())
-      res.setHeader('Content-Type', contentTypes[query.format])
-      res.setHeader('Content-Disposition', `attachment; filename="users.${query.format}"`)
-      res.setHeader('X-Total-Count', total)
-      await pipeline(content, res)
+      if (exportsUnderWay >= mostExports) {
+        throw new TooManyRequests('too-many-exports', `${mostExports} exports are under way; ask again when one is done.`, 10) // prettier-ignore
+      }
+      exportsUnderWay += 1
+      try {
+        const { total, content } = await exportUsers(deps, query, new Date())
+        res.setHeader('Content-Type', contentTypes[query.format])
+        res.setHeader('Content-Disposition', `attachment; filename="users.${query.format}"`)
+        res.setHeader('X-Total-Count', total)
+        await pipeline(content, res)
+      } catch (error) {
+        if (!hasReaderLeft(error)) throw error
+      } finally {
+        exportsUnderWay -= 1
+      }
     })
 
   router
@@ -75,6 +86,13 @@ export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
 
   return router
 }
+
+/** Each holds a connection to the database for as long as its reader takes; lists need some too. */
+const mostExports = 3
+
+/** Cancelled, or gone: nobody is left to be told. */
+const hasReaderLeft = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 
 const contentTypes = {
   csv: 'text/csv; charset=utf-8; header=present',
