@@ -92,6 +92,9 @@ const meanings: [string, (user: User) => boolean][] = [
   ['_exists_:last_login', (user) => user.last_login !== undefined],
   ['NOT _exists_:email', (user) => user.email === undefined],
   ['logins_count:[100 TO 300}', (user) => (user.logins_count ?? 0) >= 100 && (user.logins_count ?? 0) < 300],
+  ['logins_count:[2.5 TO *]', (user) => (user.logins_count ?? 0) >= 2.5],
+  ['logins_count:[* TO 99999999999]', () => true],
+  ['logins_count:2.5 OR logins_count:99999999999', () => false],
   [
     'created_at:[2026-01-01 TO 2026-06-30]',
     (user) => user.created_at >= '2026-01-01' && user.created_at < '2026-07-01',

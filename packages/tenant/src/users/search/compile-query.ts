@@ -120,7 +120,7 @@ function match(field: string, value: Value): Condition {
   }
   if (field === 'logins_count') {
     const count = toNumber(value)
-    return count === undefined ? contradiction : sql<boolean>`u.logins_count = ${count}`
+    return count === undefined ? contradiction : sql<boolean>`u.logins_count = ${comparable(count)}`
   }
   if (dateColumns.includes(field)) {
     const bound = { text: literalOf(value), isInclusive: true }
@@ -261,7 +261,12 @@ function between(cell: RawBuilder<unknown>, { low, high }: { low: End; high: End
 function numberBound({ text, isInclusive }: Bound): End {
   const value = text === undefined ? undefined : toNumber({ pieces: [text], isPhrase: false })
   if (text !== undefined && value === undefined) throw new QuerySyntaxError(`${text} is not a number`)
-  return { value, isInclusive }
+  return { value: value === undefined ? undefined : comparable(value), isInclusive }
+}
+
+/** The column holds whole numbers of four bytes; another number is compared as what it is, past the index. */
+function comparable(number: number): RawBuilder<unknown> | number {
+  return Number.isInteger(number) && Math.abs(number) < 2 ** 31 ? number : sql`${number}::numeric`
 }
 
 /** The first moment of what a date names: a year, a month, a day, or a moment (UTC). */
