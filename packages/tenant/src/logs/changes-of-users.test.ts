@@ -147,6 +147,15 @@ const entailed: [string, (user: TestUser) => Promise<unknown>, string][] = [
 
 test.each(entailed)('who was changed by %s is named soon after', async (_name, change, type) => {
   const user = await makeUser(tenant)
+  // An entry of their creation that came after the change would tell of it too, by another type.
+  const told: string[] = []
+  await expect
+    .poll(async () => {
+      const about = (await follow()).filter((entry) => usersNamedIn(entry).includes(user.userId))
+      told.push(...about.map((entry) => entry.type))
+      return told
+    })
+    .toEqual(['ss', 'sapi'])
   await change(user)
   await logUnloggedChanges(tenant.tenant.context, 0)
   expect((await follow()).filter(({ user_id: id }) => id === user.userId).map((entry) => entry.type)).toContain(type)
