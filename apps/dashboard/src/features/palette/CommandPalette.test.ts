@@ -80,6 +80,17 @@ test('arrows choose, round the end too, and users who arrive later do not move t
   expect(active()).toBe('Gold plan')
 })
 
+test('nobody who was found for less than is typed now is opened by Enter', async () => {
+  const { box, type, press, options, active, router } = await open()
+  await type('th')
+  expect(active()).toContain('Ada Lovelace')
+  await box.setValue('theme dark')
+  expect(options()[0]).toContain('Ada Lovelace')
+  expect(active()).toBe('Theme: dark')
+  await press('Enter')
+  expect(router.currentRoute.value.name).toBe('users')
+})
+
 test('more users than are shown are a list away', async () => {
   const { type, options, router, press } = await open(() => pageOf([ada], 'more'))
   await type('connection:github')

@@ -34,7 +34,7 @@ export function useUserSearch(api: ApiClient, typed: MaybeRefOrGetter<string>) {
   )
   onScopeDispose(() => clearTimeout(timer))
 
-  const { data, isFetching, error } = useQuery({
+  const { data, isFetching, isPlaceholderData, error } = useQuery({
     queryKey: ['palette', filter],
     queryFn: ({ signal }) => {
       const query = new URLSearchParams({ filter: filter.value, limit: String(most) })
@@ -44,5 +44,13 @@ export function useUserSearch(api: ApiClient, typed: MaybeRefOrGetter<string>) {
     // What was found stays, dimmed by nothing, until the next answer: a list that blinks cannot be read.
     placeholderData: (previous) => (filter.value === '' ? undefined : previous),
   })
-  return { filter, page: computed(() => (filter.value === '' ? undefined : data.value)), isFetching, error }
+  const wanted = computed(() => (toValue(typed).trim() === '' ? '' : filterOfTyped(toValue(typed))))
+  return {
+    filter,
+    page: computed(() => (filter.value === '' ? undefined : data.value)),
+    /** What is found answers what was typed before. */
+    isStale: computed(() => isPlaceholderData.value || wanted.value !== filter.value),
+    isFetching,
+    error,
+  }
 }
