@@ -104,8 +104,14 @@ function openPast({ databaseUrl, lagMs, logger }: { databaseUrl: string; lagMs: 
     busy = done.catch(() => undefined) // whoever asked is told
     return done
   }
+  let isMoving = false
   const timer = setInterval(() => {
-    turn(move).catch((error: unknown) => logger.error({ err: error }, 'the lagging search could not move on'))
+    // On a busy machine a step may take longer than the time between two: they must not queue up before those who read.
+    if (isMoving) return
+    isMoving = true
+    turn(move)
+      .catch((error: unknown) => logger.error({ err: error }, 'the lagging search could not move on'))
+      .finally(() => (isMoving = false))
   }, lagMs / steps)
   timer.unref()
   const first = turn(move)
