@@ -6,7 +6,7 @@ import type {
   UserField,
   UserFilter,
 } from '@rollcall/contracts/admin-api/user-filter'
-import { sql } from '@rollcall/database'
+import { plannedAnew, sql } from '@rollcall/database'
 import type { RawBuilder } from '@rollcall/database'
 import { metadataExists, metadataMatches, metadataWithin } from './compile-metadata.ts'
 import { standsInSearch, textExists, textFound, textMatches, textWithin } from './compile-text.ts'
@@ -21,7 +21,7 @@ type Condition = RawBuilder<boolean>
  * @param now what `now-30d` is counted back from
  */
 export function compileFilter(filter: UserFilter, { now }: { now: Date }): Condition {
-  return compile(filter, true, now)
+  return sql<boolean>`${plannedAnew} ${compile(filter, true, now)}`
 }
 
 export interface TablesRead {
