@@ -10,7 +10,11 @@ export interface RollcallProcess {
   /** Of the process whose descendants are all that was started. */
   pid: number
   run: { dashboardUrl: string; tenantUrl: string; tenantCa: string }
-  credentials: { audience: string; m2m: { clientId: string; clientSecret: string } }
+  credentials: {
+    audience: string
+    staff: { email: string; password: string }
+    m2m: { clientId: string; clientSecret: string }
+  }
   /** From the start of the command until the dashboard's page was answered. */
   secondsToFirstPage: number
   stop(): Promise<void>

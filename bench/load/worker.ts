@@ -1,8 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import type { Load, LoadAnswer, LoadRequest, Sample } from './load.ts'
+import type { HttpRequest, Load, LoadAnswer, LoadRequest, Sample } from './load.ts'
 
 /** The child process that makes the load: its work must not stand in the way of what is measured, nor be counted with it. */
 process.on('message', (asked: LoadRequest) => {
@@ -21,18 +22,20 @@ interface Lane {
 }
 
 async function run({ load, milliseconds }: LoadRequest): Promise<Sample> {
-  const lanes = await Promise.all(Array.from({ length: load.connections }, () => openLane(load)))
+  const { connections, pauseMs = 0, times = Infinity } = load
+  const lanes = await Promise.all(Array.from({ length: connections }, (_, place) => openLane(load, place)))
   const tookMs: number[] = []
   const startedAt = performance.now()
   const deadline = startedAt + milliseconds
   try {
     await Promise.all(
       lanes.map(async (lane) => {
-        for (let from = performance.now(); from < deadline;) {
+        for (let done = 0; done < times && performance.now() < deadline; done += 1) {
+          // Not all at once: a pause is as long as said on average.
+          if (pauseMs > 0) await sleep(pauseMs * 2 * Math.random())
+          const from = performance.now()
           await lane.once()
-          const now = performance.now()
-          tookMs.push(now - from)
-          from = now
+          tookMs.push(performance.now() - from)
         }
       }),
     )
@@ -45,11 +48,20 @@ async function run({ load, milliseconds }: LoadRequest): Promise<Sample> {
   return { perSecond: tookMs.length / seconds, p50Ms: at(0.5), p95Ms: at(0.95) }
 }
 
-async function openLane(load: Load): Promise<Lane> {
+async function openLane(load: Load, place: number): Promise<Lane> {
   switch (load.kind) {
     case 'http': {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-      return { once: () => exchange(load, agent), close: async () => agent.destroy() }
+      const { requests, connections } = load
+      let next = Math.floor((place * requests.length) / connections)
+      return {
+        once: () => {
+          const wanted = requests[next % requests.length]
+          next += 1
+          return wanted ? exchange(wanted, agent) : Promise.reject(new Error('There is nothing to ask.'))
+        },
+        close: async () => agent.destroy(),
+      }
     }
     case 'sql': {
       // A plan made without seeing the values would miss the index for a search, and make the reference slow.
@@ -73,14 +85,14 @@ async function openLane(load: Load): Promise<Lane> {
   }
 }
 
-/** @throws Error when the answer is not 200: a refusal is quick, and would make a fine figure */
-function exchange({ url, method, headers, body }: Extract<Load, { kind: 'http' }>, agent: Agent): Promise<void> {
+/** @throws Error when the answer is neither 200 nor 204: a refusal is quick, and would make a fine figure */
+function exchange({ url, method, headers, body }: HttpRequest, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, headers, agent }, (response) => {
       response.on('error', reject)
       response.on('data', () => undefined)
       response.on('end', () => {
-        if (response.statusCode === 200) resolve()
+        if (response.statusCode === 200 || response.statusCode === 204) resolve()
         else reject(new Error(`${method} ${url} answered ${response.statusCode}`))
       })
     })
