@@ -77,7 +77,7 @@ export async function describeSite({ run, credentials }: RollcallProcess, dataFo
     await waitForDirectory({ rollcallUrl, apiToken, users: counted[0]?.users ?? 0 })
     // All matches among the oldest tenth: where a plan that expects them everywhere walks past nine tenths of the users.
     await database.query(`UPDATE rollcall.user_search SET txt = replace(txt, E'\\n', E' ${skewedWord}\\n') WHERE created_at < (
-      SELECT percentile_disc(0.1) WITHIN GROUP (ORDER BY created_at) FROM rollcall.user_search)`)
+      SELECT percentile_disc(0.1) WITHIN GROUP (ORDER BY created_at) FROM rollcall.user_search) AND txt NOT LIKE '%${skewedWord}%'`)
     // Figures from tables without statistics are of no use, and autovacuum comes when it pleases.
     await database.query('VACUUM ANALYZE')
     const { rows: people } = await database.query<{ user_id: string; name: string; email: string; created_at: Date }>(
