@@ -22,7 +22,7 @@ import { measureStarts } from './starts.ts'
  * `npm run bench`: Rollcall against the least that the same work can cost here. Figures, not tests: it fails only when something could not be
  * measured.
  *   --users 20000   in the tenant     --only list,search   some rows     --rounds 5   --seconds 2   --json file
- *   --data folder   where they are kept from one run to the next; absent: a temporary folder
+ *   --data folder   where they are kept from one run to the next (set TENANT_PORT too); absent: a temporary folder
  */
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const note = (line: string) => process.stderr.write(`${line}\n`)

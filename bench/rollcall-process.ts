@@ -20,10 +20,11 @@ export interface RollcallProcess {
   stop(): Promise<void>
 }
 
+/** TENANT_PORT, if set, is used: a tenant at another address is another tenant, whose directory is filled anew. */
 const environment = (dataFolder: string) => ({
   ...process.env,
   PORT: '0',
-  TENANT_PORT: '0',
+  TENANT_PORT: process.env.TENANT_PORT ?? '0',
   ROLLCALL_DATA: dataFolder,
   LOG_LEVEL: 'error',
   DATABASE_URL: '',

@@ -32,7 +32,7 @@ function print(filter: UserFilter, now: Date): string {
     case 'text':
       return printText(filter.text)
     case 'is': {
-      if (filter.field === 'mfa') throw needsDirectory('mfa')
+      if (['mfa', 'email_shared'].includes(filter.field)) throw needsDirectory(filter.field)
       // What is not set is not true; Auth0 finds it by neither.
       const isTrue = `${filter.field}:true`
       return filter.value ? isTrue : without(isTrue)

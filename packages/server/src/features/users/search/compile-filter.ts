@@ -63,6 +63,7 @@ function compile(filter: UserFilter, isWanted: boolean, now: Date): Condition {
     case 'not':
       return compile(filter.of, !isWanted, now)
     case 'is':
+      if (filter.field === 'email_shared') return decide(sharesEmail, filter.value === isWanted)
       return filter.value === isWanted
         ? sql<boolean>`${column(filter.field)}`
         : sql<boolean>`NOT ${column(filter.field)}`
@@ -109,6 +110,9 @@ function membersOf({ field, pieces }: MatchFilter): RawBuilder<unknown> {
     : sql`organization_members m JOIN organizations o USING (organization_id) WHERE m.user_id = u.user_id
         AND (${id(sql`o.organization_id`)} OR ${name(sql`o.name`)} OR ${name(sql`o.display_name`)})`
 }
+
+/** The shared addresses are few, and found in one walk through their index. */
+const sharesEmail = sql<boolean>`u.email_key IN (SELECT email_key FROM users WHERE email_key IS NOT NULL GROUP BY email_key HAVING count(*) > 1)`
 
 const daysOf = (field: UserField) =>
   sql`user_days d WHERE d.user_id = u.user_id AND d.kind = ${field === 'failed_on' ? 'failure' : 'sign-in'}`
