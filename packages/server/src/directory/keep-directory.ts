@@ -34,7 +34,7 @@ async function claimTenant({ store, tenant, logger }: DirectoryDeps): Promise<vo
   const { tenant: before } = await readState(store.db)
   if (before === tenant.origin) return
   await write(store.db, async (trx) => {
-    await sql`TRUNCATE users, user_search, departed_users, roles, organizations, user_roles, organization_members, membership_readings,
+    await sql`TRUNCATE users, user_search, shared_emails, departed_users, roles, organizations, user_roles, organization_members, membership_readings,
       fill_seen, pending, activity, user_days`.execute(trx)
     await sql`UPDATE directory_state SET tenant = ${tenant.origin}, checkpoint = NULL, fill = NULL, filled_at = NULL, members_at = NULL,
       followed_at = NULL, problem = NULL`.execute(trx)

@@ -177,7 +177,7 @@ test.each([
 test.each([
   ['organization:org_1', 'organization_id:"org_1"'],
   ['has:organization', '_exists_:organization_id'],
-  ['ad', '(name:ad* OR email:ad* OR nickname:ad* OR username:ad* OR phone_number:ad* OR given_name:ad* OR family_name:ad*)'], // prettier-ignore
+  ['ad', '(name:ad* OR email:ad* OR nickname:ad* OR username:ad* OR phone_number:ad*)'], // prettier-ignore
   ['created:2025-03', 'created_at:["2025-03-01T00:00:00.000Z" TO "2025-04-01T00:00:00.000Z"}'],
   ['created:>2025-03', 'created_at:["2025-04-01T00:00:00.000Z" TO *]'],
   ['created:<=2025', 'created_at:[* TO "2026-01-01T00:00:00.000Z"}'],

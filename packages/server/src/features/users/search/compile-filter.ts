@@ -63,7 +63,8 @@ function compile(filter: UserFilter, isWanted: boolean, now: Date): Condition {
     case 'not':
       return compile(filter.of, !isWanted, now)
     case 'is':
-      if (filter.field === 'email_shared') return decide(sharesEmail, filter.value === isWanted)
+      if (filter.field === 'email_shared')
+        return filter.value === isWanted ? sharesEmail : sql<boolean>`NOT ${sharesEmail}`
       return filter.value === isWanted
         ? sql<boolean>`${column(filter.field)}`
         : sql<boolean>`NOT ${column(filter.field)}`
@@ -111,8 +112,8 @@ function membersOf({ field, pieces }: MatchFilter): RawBuilder<unknown> {
         AND (${id(sql`o.organization_id`)} OR ${name(sql`o.name`)} OR ${name(sql`o.display_name`)})`
 }
 
-/** The shared addresses are few, and found in one walk through their index. */
-const sharesEmail = sql<boolean>`u.email_key IN (SELECT email_key FROM users WHERE email_key IS NOT NULL GROUP BY email_key HAVING count(*) > 1)`
+const sharesEmail = sql<boolean>`(EXISTS (SELECT FROM shared_emails d WHERE d.email_key = u.email_key)
+  AND EXISTS (SELECT FROM users o WHERE o.email_key = u.email_key AND o.user_id <> u.user_id))`
 
 const daysOf = (field: UserField) =>
   sql`user_days d WHERE d.user_id = u.user_id AND d.kind = ${field === 'failed_on' ? 'failure' : 'sign-in'}`
