@@ -219,7 +219,9 @@ beforeAll(async () => {
   database = openDatabase({ url, schema: 'rollcall', poolSize: 2 })
   await insertGroups(database.db, world.roles, world.organizations)
   for (const person of people) await insertPerson(database.db, person)
-  await sql`INSERT INTO shared_emails SELECT email_key FROM users GROUP BY 1 HAVING count(*) > 1`.execute(database.db)
+  await sql`INSERT INTO shared_emails SELECT email_key FROM users WHERE email IS NOT NULL GROUP BY 1 HAVING count(*) > 1`.execute(
+    database.db,
+  )
 })
 afterAll(() => database.close())
 
