@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { Agent, request } from 'node:http'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { openHttpLane } from './open-http-lane.ts'
 import type { Load, LoadAnswer, LoadRequest, Sample } from './load.ts'
 
 /** The child process that makes the load: its work must not stand in the way of what is measured, nor be counted with it. */
@@ -47,10 +47,8 @@ async function run({ load, milliseconds }: LoadRequest): Promise<Sample> {
 
 async function openLane(load: Load): Promise<Lane> {
   switch (load.kind) {
-    case 'http': {
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-      return { once: () => exchange(load, agent), close: async () => agent.destroy() }
-    }
+    case 'http':
+      return openHttpLane(load)
     case 'sql': {
       // A plan made without seeing the values would miss the index for a search, and make the reference slow.
       const options = '-c plan_cache_mode=force_custom_plan'
@@ -71,20 +69,4 @@ async function openLane(load: Load): Promise<Lane> {
       return { once: () => signAsync('RSA-SHA256', token, privateKey), close: async () => undefined }
     }
   }
-}
-
-/** @throws Error when the answer is not 200: a refusal is quick, and would make a fine figure */
-function exchange({ url, method, headers, body }: Extract<Load, { kind: 'http' }>, agent: Agent): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, agent }, (response) => {
-      response.on('error', reject)
-      response.on('data', () => undefined)
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve()
-        else reject(new Error(`${method} ${url} answered ${response.statusCode}`))
-      })
-    })
-    asked.on('error', reject)
-    asked.end(body)
-  })
 }
