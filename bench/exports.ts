@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { Readable, Writable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { comparisonOf, type Comparison, type Rounds } from './compare.ts'
@@ -20,8 +23,7 @@ const fromRollcall = (format: 'ndjson' | 'csv'): ExportKind => ({
   name: `export-${format}`,
   what: `Rollcall: export of every user, ${format === 'csv' ? 'CSV' : 'NDJSON'}, all columns`,
   table: 'rollcall.users',
-  open: async ({ rollcallUrl, apiToken }) =>
-    bodyOf(await fetch(`${rollcallUrl}/api/users/export?format=${format}`, { headers: bearer(apiToken) })),
+  open: ({ rollcallUrl, apiToken }) => download(`${rollcallUrl}/api/users/export?format=${format}`, bearer(apiToken)),
 })
 
 export const exportKinds: ExportKind[] = [
@@ -29,7 +31,7 @@ export const exportKinds: ExportKind[] = [
     name: 'export',
     what: 'tenant: export of every user, NDJSON, gzip, unpacked',
     table: 'tenant.users',
-    open: async (site) => bodyOf(await fetch(await exportJob(site))).pipe(createGunzip()),
+    open: async (site) => (await download(await exportJob(site))).pipe(createGunzip({ chunkSize: 2 ** 16 })),
   },
   fromRollcall('ndjson'),
   fromRollcall('csv'),
@@ -52,9 +54,11 @@ export async function compareExport(
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-function bodyOf(answer: Response): Readable {
-  if (!answer.ok || !answer.body) throw new Error(`The export answered ${answer.status}`)
-  return Readable.fromWeb(answer.body as ReadableStream)
+/** By node:http: `fetch` takes more of the cores that are measured. */
+async function download(url: string, headers: Record<string, string> = {}): Promise<Readable> {
+  const [answer] = (await once(get(url, { headers }), 'response')) as [IncomingMessage]
+  if (answer.statusCode !== 200) throw new Error(`The export answered ${answer.statusCode}`)
+  return answer
 }
 
 /** @returns where its file is; the job is done at once, and the file is made while it is read */

@@ -163,7 +163,7 @@ export function rowsOf(addresses: { floor: string; naiveProxy: string }): Row[] 
       metric: 'perSecond',
       target: { bound: 'at least', value: 0.6 },
       measured: ({ tenantUrl, tokenRequest: body }) => {
-        const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
+        const headers = { 'content-type': 'application/json' }
         const request = { url: `${tenantUrl}/oauth/token`, method: 'POST' as const, headers, body }
         return { kind: 'http', requests: [request], connections: 10 }
       },

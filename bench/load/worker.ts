@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import type { HttpRequest, Load, LoadAnswer, LoadRequest, Sample } from './load.ts'
+import { openHttpLane } from './open-http-lane.ts'
+import type { Load, LoadAnswer, LoadRequest, Sample } from './load.ts'
 
 /** The child process that makes the load: its work must not stand in the way of what is measured, nor be counted with it. */
 process.on('message', (asked: LoadRequest) => {
@@ -50,19 +50,8 @@ async function run({ load, milliseconds }: LoadRequest): Promise<Sample> {
 
 async function openLane(load: Load, place: number): Promise<Lane> {
   switch (load.kind) {
-    case 'http': {
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-      const { requests, connections } = load
-      let next = Math.floor((place * requests.length) / connections)
-      return {
-        once: () => {
-          const wanted = requests[next % requests.length]
-          next += 1
-          return wanted ? exchange(wanted, agent) : Promise.reject(new Error('There is nothing to ask.'))
-        },
-        close: async () => agent.destroy(),
-      }
-    }
+    case 'http':
+      return openHttpLane(load, place)
     case 'sql': {
       // A plan made without seeing the values would miss the index for a search, and make the reference slow.
       const options = '-c plan_cache_mode=force_custom_plan'
@@ -83,20 +72,4 @@ async function openLane(load: Load, place: number): Promise<Lane> {
       return { once: () => signAsync('RSA-SHA256', token, privateKey), close: async () => undefined }
     }
   }
-}
-
-/** @throws Error when the answer is neither 200 nor 204: a refusal is quick, and would make a fine figure */
-function exchange({ url, method, headers, body }: HttpRequest, agent: Agent): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, agent }, (response) => {
-      response.on('error', reject)
-      response.on('data', () => undefined)
-      response.on('end', () => {
-        if (response.statusCode === 200 || response.statusCode === 204) resolve()
-        else reject(new Error(`${method} ${url} answered ${response.statusCode}`))
-      })
-    })
-    asked.on('error', reject)
-    asked.end(body)
-  })
 }

@@ -29,7 +29,7 @@ export async function controlTenant(words: string[], env: NodeJS.ProcessEnv, fol
   const usage = Object.values(commands).map((one) => `  npm run tenant -- ${one.usage}`).join('\n') // prettier-ignore
   if (!command || (command.usage.includes(' ') && argument === ''))
     throw new ControlRefused(`There is no command “${words.join(' ')}”. These are:\n${usage}`)
-  const { dataFolder } = readConfig(env, folder)
+  const { dataFolder } = readConfig(env, folder, { isTenantAlone: true })
   const read = async (file: string): Promise<unknown> => {
     try {
       return JSON.parse(await readFile(join(dataFolder, file), 'utf8'))

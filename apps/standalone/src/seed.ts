@@ -6,7 +6,7 @@ import { migrateTenant, seedUsers } from '@rollcall/tenant'
 
 /** `npm run seed -- --users 1000000`: fills the local tenant, whether it is running or not. */
 try {
-  const config = readConfig(process.env, process.cwd())
+  const config = readConfig(process.env, process.cwd(), { isTenantAlone: true })
   const { values } = parseArgs({ options: { users: { type: 'string', default: '1000' } } })
   const users = Number(values.users)
   if (!Number.isInteger(users) || users < 1 || users > 10_000_000) {

@@ -23,30 +23,33 @@ async function command(): Promise<void> {
 }
 
 function run(): Promise<void> {
-  return runProgram(async (program) => {
-    const { config, dataFolder, logger, say, onClose } = program
-    const tenant = await startLocalTenant({
-      dataFolder,
-      port: config.tenantPort,
-      databaseUrl: await startDatabase(program),
-      // Where `npm start` would have its dashboard: whoever starts it later finds itself registered.
-      applicationUrls: [`http://localhost:${config.port}/`],
-      demoUsers: values.demo ? demoUsers : 0,
-      settings: config.tenant,
-      keepsFirstState: true,
-      logger,
-      onProgress: say,
-    })
-    onClose(() => tenant.close())
-    await dataFolder.writeJson(
-      'run.json',
-      { dashboardUrl: null, tenantUrl: tenant.url, tenantCa: tenant.ca.file },
-      0o644,
-    )
-    say('Ready')
-    say(`  Tenant   ${tenant.url}  (https answers on the same port)`)
-    say(`  CA       ${tenant.ca.file}  (for NODE_EXTRA_CA_CERTS)`)
-    say(`  Clients  ${dataFolder.file('credentials.json')}`)
-    if (config.tenant.mail?.smtpUrl === undefined) say(`  Mail     ${tenant.url}/mailbox`)
-  })
+  return runProgram(
+    async (program) => {
+      const { config, dataFolder, logger, say, onClose } = program
+      const tenant = await startLocalTenant({
+        dataFolder,
+        port: config.tenantPort,
+        databaseUrl: await startDatabase(program),
+        // Where `npm start` would have its dashboard: whoever starts it later finds itself registered.
+        applicationUrls: [`http://localhost:${config.port}/`],
+        demoUsers: values.demo ? demoUsers : 0,
+        settings: config.tenant,
+        keepsFirstState: true,
+        logger,
+        onProgress: say,
+      })
+      onClose(() => tenant.close())
+      await dataFolder.writeJson(
+        'run.json',
+        { dashboardUrl: null, tenantUrl: tenant.url, tenantCa: tenant.ca.file },
+        0o644,
+      )
+      say('Ready')
+      say(`  Tenant   ${tenant.url}  (https answers on the same port)`)
+      say(`  CA       ${tenant.ca.file}  (for NODE_EXTRA_CA_CERTS)`)
+      say(`  Clients  ${dataFolder.file('credentials.json')}`)
+      if (config.tenant.mail?.smtpUrl === undefined) say(`  Mail     ${tenant.url}/mailbox`)
+    },
+    { isTenantAlone: true },
+  )
 }

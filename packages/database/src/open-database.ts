@@ -123,7 +123,7 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10 }: DatabaseOpt
     const client = await pool.connect()
     // COPY takes no parameters: they are written into the statement as literals.
     const text = statement.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]))
-    const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (${format})`))
+    const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (${format})`, { highWaterMark: 2 ** 18 }))
     let isReleased = false
     // One that was left before its end has rows in its pipe still: the connection is of no more use.
     const release = (isSpoiled: boolean) => {

@@ -54,6 +54,12 @@ test('a variable that is set to nothing counts as not set', () => {
   expect(readConfig({ AUTH0_DOMAIN: '', PORT: ' ' }, folder)).toMatchObject({ port: 8000, auth0: undefined })
 })
 
+test('the tenant alone starts beside the two lines that point an application at it', () => {
+  const env = { AUTH0_DOMAIN: 'localhost:8001', CLIENT_ID: 'x', TENANT_PORT: '8001' }
+  expect(readConfig(env, folder, { isTenantAlone: true })).toMatchObject({ tenantPort: 8001, auth0: undefined })
+  expect(() => readConfig(env, folder)).toThrow(ConfigurationError)
+})
+
 test('an Auth0 tenant is taken whole', () => {
   expect(readConfig(auth0, folder).auth0).toEqual({
     domain: 'example.eu.auth0.com',

@@ -95,15 +95,26 @@ const mends: Record<string, string> = {
   LOG_LEVEL: 'Leave it out for the default.',
 }
 
+export interface ReadConfigOptions {
+  isTenantAlone?: boolean
+}
+
 /**
  * Reads the whole configuration and checks it whole.
  * @param env the process's environment; it wins over the file
  * @param folder where `.env` is looked for, and what a relative ROLLCALL_DATA is relative to
+ * @param options.isTenantAlone for what is the local tenant and nothing else: where the applications under test are told to look, often in the same
+ *   shell, is none of its affair
  * @throws ConfigurationError with every fault
  */
-export function readConfig(env: NodeJS.ProcessEnv, folder: string): Config {
+export function readConfig(
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  { isTenantAlone = false }: ReadConfigOptions = {},
+): Config {
   const merged = Object.entries({ ...readEnvFile(resolve(folder, '.env')), ...env })
-  const set = Object.fromEntries(merged.map(([name, value]) => [name, value?.trim()]).filter(([, value]) => value))
+  const meant = merged.filter(([name]) => !(isTenantAlone && name in auth0Variables))
+  const set = Object.fromEntries(meant.map(([name, value]) => [name, value?.trim()]).filter(([, value]) => value))
 
   const parsed = Environment.safeParse(set)
   const faults: ConfigurationFault[] = (parsed.error?.issues ?? []).map((issue) => {

@@ -3,7 +3,7 @@ import type { DataFolder } from '@rollcall/data-folder'
 import { createLogger } from '@rollcall/http-kit'
 import type { Logger } from '@rollcall/http-kit'
 import { readConfig } from './config.ts'
-import type { Config } from './config.ts'
+import type { Config, ReadConfigOptions } from './config.ts'
 import { untilToldToStop } from './lifetime.ts'
 import { describeFailure } from './report-failure.ts'
 
@@ -21,7 +21,10 @@ export interface Program {
  * Runs one of our programs from its configuration to its end: reads the settings, takes the data folder, starts, waits, and closes what was
  * opened. A start that fails says why in sentences, and leaves nothing running.
  */
-export async function runProgram(start: (program: Program) => Promise<void>): Promise<void> {
+export async function runProgram(
+  start: (program: Program) => Promise<void>,
+  options: ReadConfigOptions = {},
+): Promise<void> {
   const steps: (() => Promise<void>)[] = []
   const close = async () => {
     for (const step of steps.splice(0).reverse()) await step()
@@ -30,7 +33,7 @@ export async function runProgram(start: (program: Program) => Promise<void>): Pr
   const told = untilToldToStop()
   let config: Config | undefined
   try {
-    config = readConfig(process.env, process.cwd())
+    config = readConfig(process.env, process.cwd(), options)
     const dataFolder = await openDataFolder(config.dataFolder)
     steps.push(() => dataFolder.release())
     await start({

@@ -70,7 +70,7 @@ export async function createTenant({
     const logs = openLogWriter({ db: database.db, now, logger })
     const { db, copyJson } = database
     const mail = openMailer({ db, now, logs, logger }, settings.mail ?? {})
-    const recent = openRecentReads(db)
+    const recent = openRecentReads(db, secret)
     const search = openSearchReader({ db, databaseUrl, settings: settings.search ?? {}, logger })
     const context: TenantContext = { db, copyJson, search, keys, recent, secret, origins, now, logs, mail, logger }
     const jobs = runJobs(context)

@@ -7,4 +7,7 @@ export const sha256 = (text: string): Buffer => createHash('sha256').update(text
 export const unguessable = (): string => randomBytes(32).toString('base64url')
 
 /** Compares without telling by its time where two values differ, nor how long the right one is. */
-export const isSame = (one: string, other: string): boolean => timingSafeEqual(sha256(one), sha256(other))
+export const isSame = (one: string, other: string): boolean => isHashOf(sha256(other), one)
+
+/** As isSame, where the hash of the right value is kept. */
+export const isHashOf = (hash: Buffer, text: string): boolean => timingSafeEqual(sha256(text), hash)

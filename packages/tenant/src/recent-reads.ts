@@ -3,27 +3,32 @@ import { findGrantedApi } from './client-grants/client-grants.store.ts'
 import type { GrantedApi } from './client-grants/client-grants.store.ts'
 import { findClient } from './clients/clients.store.ts'
 import type { Client } from './clients/clients.store.ts'
+import { sha256 } from './hashing.ts'
 import type { TenantSchema } from './schema.ts'
+import { unseal } from './sealing.ts'
 
 /** What one token request after the other asks: read once a second, not once a request. Nothing about people is kept. */
 export interface RecentReads {
-  client(clientId: string): Promise<Client | undefined>
+  client(clientId: string): Promise<RecentClient | undefined>
   grantedApi(clientId: string, identifier: string): Promise<GrantedApi | undefined>
   /** After a change to a client, an API or a grant: in this process it counts at once. */
   forget(): void
 }
+
+/** @property secretHash SHA-256 of its secret, unsealed once for all who ask; undefined where it has none */
+export type RecentClient = Client & { secretHash: Buffer | undefined }
 
 /** How long another process's change may go unnoticed. A token it would have prevented lives for a day. */
 const freshnessMs = 1000
 /** More than a tenant has busy clients; beyond it everything is read anew. */
 const mostKept = 1000
 
-export function openRecentReads(db: Kysely<TenantSchema>): RecentReads {
-  const clients = new Recent<Client>(() => true)
+export function openRecentReads(db: Kysely<TenantSchema>, secret: Buffer): RecentReads {
+  const clients = new Recent<RecentClient>(() => true)
   // Who has no grant yet may be given one at any moment, and asks again.
   const apis = new Recent<GrantedApi>(({ grant }) => grant !== undefined)
   return {
-    client: (clientId) => clients.get(clientId, () => findClient(db, clientId)),
+    client: (clientId) => clients.get(clientId, () => readClient(db, secret, clientId)),
     grantedApi: (clientId, identifier) =>
       apis.get(JSON.stringify([clientId, identifier]), () => findGrantedApi(db, clientId, identifier)),
     forget: () => {
@@ -31,6 +36,16 @@ export function openRecentReads(db: Kysely<TenantSchema>): RecentReads {
       apis.forget()
     },
   }
+}
+
+async function readClient(
+  db: Kysely<TenantSchema>,
+  secret: Buffer,
+  clientId: string,
+): Promise<RecentClient | undefined> {
+  const client = await findClient(db, clientId)
+  const sealed = client?.secretSealed
+  return client && { ...client, secretHash: sealed ? sha256(unseal(secret, sealed, `client secret ${clientId}`)) : undefined } // prettier-ignore
 }
 
 class Recent<Value> {

@@ -98,6 +98,7 @@ export interface TenantSchema {
     profile_data: ColumnType<JsonObject | null, string | null | undefined, string | null>
   }
   user_search: { created_at: Date; user_id: string; txt: string }
+  user_json: { user_id: string; body: string }
   user_count: { slot: number; users: number }
   roles: {
     id: string

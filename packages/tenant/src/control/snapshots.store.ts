@@ -8,7 +8,8 @@ import type { TenantContext } from '../tenant-context.ts'
 export const snapshotName = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/
 
 /** Keys stay as they are, so that tokens do; what was seen once stays seen; the rest follows from the users by itself. */
-const notKept = ['signing_keys', 'seen_once', 'user_search', 'user_count', 'unlogged_changes', 'migrations']
+const derived = ['user_search', 'user_json']
+const notKept = ['signing_keys', 'seen_once', 'user_count', 'unlogged_changes', 'migrations', ...derived]
 const prefix = 'tenant_snapshot_'
 const schemaOf = (name: string) => sql.id(prefix + name)
 
@@ -70,7 +71,7 @@ export function restoreSnapshot({ db, now }: Pick<TenantContext, 'db' | 'now'>, 
     if (columns.length === 0) return false
     const tables = await tablesOf(trx)
     await changeEveryone(trx)
-    await sql`TRUNCATE ${sql.join([...tables, 'user_search'].map((table) => sql.id(table)))}`.execute(trx)
+    await sql`TRUNCATE ${sql.join([...tables, ...derived].map((table) => sql.id(table)))}`.execute(trx)
     for (const table of tables) {
       const names = columns.filter((one) => one.table === table).map(({ column }) => sql.id(column))
       if (names.length === 0) continue // made since by a newer version

@@ -57,6 +57,20 @@ export function paged<Item extends object>(
   return { start: page * limit, limit, ...(withLength && { length: items.length }), [name]: shown, total }
 }
 
+/** As `paged`, of items that are JSON already: taken apart only where some members of them are asked for. */
+export function pagedJson(
+  query: PagingQuery,
+  { name, items, length, total }: { name: string; items: string; length: number; total: number },
+): string {
+  const { page, per_page: limit, include_totals: hasTotals, fields } = query
+  if (fields !== undefined && fields !== '') {
+    return JSON.stringify(paged(query, { name, items: JSON.parse(items) as object[], total, withLength: true }))
+  }
+  return hasTotals
+    ? `{"start":${page * limit},"limit":${limit},"length":${length},"${name}":${items},"total":${total}}`
+    : items
+}
+
 /** One page of a list that is in memory already. */
 export function pagedOf<Item extends object>(
   query: PagingQuery,

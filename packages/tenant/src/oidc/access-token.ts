@@ -53,11 +53,16 @@ export async function verifyIdToken(
 }
 
 async function verify({ keys, issuers, now }: Verifier, token: string): Promise<JWTPayload> {
+  const verified = await keys.verified()
+  const known = verified.get(token)
+  if (known && issuers.includes(known.iss ?? '') && (known.exp ?? 0) > now.getTime() / 1000) return known
   try {
     const { kid } = decodeProtectedHeader(token)
     const key = kid === undefined ? undefined : await keys.verificationKey(kid)
     if (!key) throw new TokenInvalid('Invalid signature received for JSON Web Token validation')
     const { payload } = await jwtVerify(token, key, { algorithms: ['RS256'], issuer: issuers, currentDate: now })
+    if (verified.size >= mostVerified) verified.clear()
+    verified.set(token, payload)
     return payload
   } catch (error) {
     if (error instanceof TokenInvalid) throw error
@@ -70,6 +75,9 @@ async function verify({ keys, issuers, now }: Verifier, token: string): Promise<
     throw new TokenInvalid('Invalid token', { cause: error })
   }
 }
+
+/** More than there are busy callers; beyond it every signature is checked anew. */
+const mostVerified = 1000
 
 function toAccessToken(payload: JWTPayload): AccessToken {
   const { iss, sub, aud, exp, azp, client_id: clientId, scope, permissions, cnf } = payload

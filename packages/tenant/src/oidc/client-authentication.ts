@@ -4,8 +4,7 @@ import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import type { JWTPayload } from 'jose'
 import { publicKeysOf } from '../clients/clients.store.ts'
 import type { Client } from '../clients/clients.store.ts'
-import { isSame } from '../hashing.ts'
-import { unseal } from '../sealing.ts'
+import { isHashOf } from '../hashing.ts'
 import { issuersOf } from '../tenant-context.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { clientUnknown, invalidRequest } from './oauth-error.ts'
@@ -37,14 +36,11 @@ export async function authenticateClient(
   if (basic && body.client_id !== undefined && body.client_id !== basic.clientId) throw clientUnknown()
   const client = await context.recent.client(clientId)
   const secret = basic?.secret ?? body.client_secret
-  const kept = client?.secretSealed
-    ? unseal(context.secret, client.secretSealed, `client secret ${client.clientId}`)
-    : undefined
   if (!client) throw clientUnknown()
   if (client.settings.token_endpoint_auth_method === 'none') return client
   if (mayBeAnonymous && secret === undefined) return client
   if (client.settings.token_endpoint_auth_method === 'private_key_jwt') throw clientUnknown()
-  if (secret === undefined || kept === undefined || !isSame(secret, kept)) throw clientUnknown()
+  if (secret === undefined || !client.secretHash || !isHashOf(client.secretHash, secret)) throw clientUnknown()
   return client
 }
 

@@ -58,7 +58,7 @@ export function tokenRoutes(context: TenantContext): Router {
     })
     // RFC 6749 §5.1; Auth0 names no charset here.
     res.setHeader('Content-Type', 'application/json').setHeader('Cache-Control', 'no-store')
-    res.setHeader('Pragma', 'no-cache').send(Buffer.from(JSON.stringify(answer)))
+    res.setHeader('Pragma', 'no-cache').end(JSON.stringify(answer))
   })
 
   router.post('/oauth/revoke', ...bodies, async (req: Request, res: Response) => {

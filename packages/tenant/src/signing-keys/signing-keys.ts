@@ -6,7 +6,7 @@ import { sql, transaction } from '@rollcall/database'
 import type { Kysely } from '@rollcall/database'
 import * as x509 from '@peculiar/x509'
 import { calculateJwkThumbprint } from 'jose'
-import type { JWK } from 'jose'
+import type { JWK, JWTPayload } from 'jose'
 import { seal, unseal } from '../sealing.ts'
 import type { JsonObject, TenantSchema } from '../schema.ts'
 
@@ -15,6 +15,8 @@ export interface SigningKeys {
   sign(header: Record<string, unknown>, payload: object): Promise<string>
   /** The key of that id, unless it was revoked; another process may have made it a moment ago. */
   verificationKey(kid: string): Promise<KeyObject | undefined>
+  /** Tokens whose signature these keys have been found to make, with what they say: gone whenever the keys are read anew. */
+  verified(): Promise<Map<string, JWTPayload>>
   /** What is published at `/.well-known/jwks.json` (RFC 7517 §5): public halves only, the next key beforehand. */
   published(): Promise<JWK[]>
   /** The next key signs from now on, the current one still verifies, a new next one is published. */
@@ -42,6 +44,7 @@ export interface KeyDescription {
 interface LoadedKeys {
   current: { kid: string; privateKey: KeyObject }
   publicKeys: Map<string, KeyObject>
+  verified: Map<string, JWTPayload>
   published: JWK[]
   loadedAt: number
 }
@@ -84,6 +87,7 @@ export async function openSigningKeys(db: Kysely<TenantSchema>, secret: Buffer):
       if (!known && performance.now() - loaded.loadedAt > 1000) loaded = await load(db, secret)
       return known ?? loaded.publicKeys.get(kid)
     },
+    verified: async () => (await fresh()).verified,
     published: async () => (await fresh()).published,
     rotate: async () => {
       await transaction(db, async (trx) => {
@@ -164,6 +168,7 @@ async function load(db: Kysely<TenantSchema>, secret: Buffer): Promise<LoadedKey
       privateKey: createPrivateKey(unseal(secret, current.private_key_sealed, `signing key ${current.kid}`)),
     },
     publicKeys: new Map(rows.map((row) => [row.kid, createPublicKey({ key: row.public_jwk as JWK, format: 'jwk' })])),
+    verified: new Map(),
     published: rows.map((row) => row.public_jwk as JWK),
     loadedAt: performance.now(),
   }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { aboutRequest } from '../logs/about-request.ts'
 import { callerOf, requireScope, requireScopeOn } from '../management/authorize.ts'
 import { ManagementError } from '../management/management-error.ts'
-import { PagingQuery, paged, pick, pagingQuery } from '../management/paging.ts'
+import { PagingQuery, paged, pagedJson, pick, pagingQuery } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
 import { readPermissions, requirePermissions } from '../resource-servers/permissions.ts'
 import { toAudience } from '../resource-servers/resource-servers.store.ts'
@@ -49,8 +49,8 @@ export function usersRoutes(context: TenantContext): Router {
   router.get('/users', async (req, res) => {
     requireScope(req, 'read:users')
     const query = validate(ListUsersQuery, req.query, 'query')
-    const { users, total } = await listUsers(context, query)
-    res.json(paged(query, { name: 'users', items: users, total, withLength: true }))
+    const { users: items, length, total } = await listUsers(context, query)
+    res.type('json').send(pagedJson(query, { name: 'users', items, length, total }))
   })
 
   router.post('/users', async (req, res) => {
