@@ -11,6 +11,8 @@ import { startEmbeddedPostgres } from './index.ts'
 
 let root: string
 let dataDirectory: string
+/** Where nothing hangs on it, the disk is not waited for. */
+const isDurable = false
 const children: ChildProcess[] = []
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'rollcall-embedded-'))
@@ -135,11 +137,11 @@ test('a program killed while it sets up the files does not disturb the next one'
 test.runIf(process.getuid?.() === 0)(
   'files once made stay with the user who made them',
   async () => {
-    const first = await startEmbeddedPostgres({ dataDirectory })
+    const first = await startEmbeddedPostgres({ dataDirectory, isDurable })
     await first.stop()
     const { status } = spawnSync('chown', ['-R', '65534:65534', dataDirectory])
     expect(status).toBe(0)
-    const second = await startEmbeddedPostgres({ dataDirectory })
+    const second = await startEmbeddedPostgres({ dataDirectory, isDurable })
     expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
     await second.stop()
   },
@@ -168,22 +170,22 @@ test('two programs on one folder share one server', async () => {
 test('a set-up that was interrupted is begun again', async () => {
   await mkdir(join(dataDirectory, 'cluster.1.tmp'), { recursive: true })
   await writeFile(join(dataDirectory, 'cluster.1.tmp', 'PG_VERSION'), 'half')
-  const server = await startEmbeddedPostgres({ dataDirectory })
+  const server = await startEmbeddedPostgres({ dataDirectory, isDurable })
   expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
   await server.stop()
 }, 60_000)
 
 test('data of another major version is refused in a sentence', async () => {
-  const server = await startEmbeddedPostgres({ dataDirectory })
+  const server = await startEmbeddedPostgres({ dataDirectory, isDurable })
   await server.stop()
   await writeFile(join(dataDirectory, 'cluster', 'PG_VERSION'), '17\n')
-  await expect(startEmbeddedPostgres({ dataDirectory })).rejects.toThrow('written by PostgreSQL 17')
+  await expect(startEmbeddedPostgres({ dataDirectory, isDurable })).rejects.toThrow('written by PostgreSQL 17')
 }, 60_000)
 
 test('a folder that only root can reach will do', async () => {
   const folder = await mkdtemp(join(process.getuid?.() === 0 ? homedir() : tmpdir(), '.rollcall-embedded-'))
   try {
-    const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'postgres') })
+    const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'postgres'), isDurable })
     expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
     await server.stop()
     expect(existsSync(join(folder, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false)
