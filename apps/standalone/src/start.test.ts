@@ -33,7 +33,7 @@ afterEach(async () => {
     child.kill('SIGKILL')
     await ended
   }
-  await expect.poll(() => processesOn(folder), { timeout: 20_000 }).toEqual([])
+  await expect.poll(() => processesOn(folder), { timeout: 60_000 }).toEqual([])
   await rm(folder, { recursive: true })
 })
 
@@ -109,16 +109,16 @@ test('the first start writes what scripts need, and a second start finds it all 
   expect(second.output()).not.toContain('added')
   const { tenantUrl } = await readJson('run.json')
   expect((await fetch(`${tenantUrl}/.well-known/openid-configuration`)).status).toBe(200)
-}, 90_000)
+}, 180_000)
 
 test('killing the launcher leaves nothing running, and the next start works', async () => {
   const first = start()
   expect(await first.ready, first.output()).toBe('ready')
   first.child.kill('SIGKILL')
-  await expect.poll(() => processesOn(folder), { timeout: 20_000 }).toEqual([])
+  await expect.poll(() => processesOn(folder), { timeout: 60_000 }).toEqual([])
   const second = start()
   expect(await second.ready, second.output()).toBe('ready')
-}, 90_000)
+}, 180_000)
 
 test('any signal to the launcher is one orderly stop, also when the program gets it too', async () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -131,25 +131,25 @@ test('any signal to the launcher is one orderly stop, also when the program gets
     expect(await ended).toEqual([0, null])
     expect(processesOn(folder)).toEqual([])
   }
-}, 90_000)
+}, 180_000)
 
 test('killing npm leaves nothing running', async () => {
   const { child, ready, output } = start({}, ['npm', 'run', '--silent', 'tenant', '--', '--no-demo'])
   expect(await ready, output()).toBe('ready')
   child.kill('SIGKILL')
-  await expect.poll(() => processesOn(folder), { timeout: 20_000 }).toEqual([])
-}, 90_000)
+  await expect.poll(() => processesOn(folder), { timeout: 60_000 }).toEqual([])
+}, 180_000)
 
 test('killed at any moment of its first start, it starts the next time', async () => {
   for (const patienceMs of [150, 400, 700, 1000, 1300]) {
     const { child } = start({}, withDemo)
     await new Promise((resolve) => setTimeout(resolve, patienceMs)) // the moment of the kill is what is tried
     child.kill('SIGKILL')
-    await expect.poll(() => processesOn(folder), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => processesOn(folder), { timeout: 60_000 }).toEqual([])
   }
   const last = start()
   expect(await last.ready, last.output()).toBe('ready')
-}, 120_000)
+}, 300_000)
 
 test('a second program on the same data folder is told who has it', async () => {
   const first = start(aDatabase())
@@ -158,7 +158,7 @@ test('a second program on the same data folder is told who has it', async () => 
   expect(await second.ready).toBe(1)
   expect(second.output()).toMatch(/The data folder .* is in use by process \d+/)
   expect(second.output()).not.toContain('    at ')
-}, 90_000)
+}, 180_000)
 
 test('a port in use is a sentence that names the variable', async () => {
   const other = createServer().listen(0, '127.0.0.1')
@@ -169,7 +169,7 @@ test('a port in use is a sentence that names the variable', async () => {
   expect(output()).toContain(`Port ${port} is in use by another program. Stop that one, or set TENANT_PORT`)
   expect(output()).not.toContain('    at ')
   other.close()
-}, 60_000)
+}, 180_000)
 
 test('faults of the configuration are all told, by name, before anything is made', async () => {
   const { ready, output } = start({ PORT: 'x', AUTH0_DOMAIN: 'https://example.auth0.com/', CLIENT_ID: 'a' })
@@ -177,7 +177,7 @@ test('faults of the configuration are all told, by name, before anything is made
   for (const name of ['PORT', 'AUTH0_DOMAIN', 'AUTH0_AUDIENCE', 'CLIENT_SECRET', 'AUTH0_SPA_CLIENT_ID'])
     expect(output()).toContain(name)
   expect(readdirSync(folder)).toEqual([])
-}, 60_000)
+}, 180_000)
 
 test('a database that cannot be reached is a sentence', async () => {
   const { ready, output } = start({ DATABASE_URL: 'postgresql://nobody:secret-word@127.0.0.1:9/none' })
@@ -185,7 +185,7 @@ test('a database that cannot be reached is a sentence', async () => {
   expect(output()).toContain('DATABASE_URL')
   expect(output()).not.toContain('secret-word')
   expect(output()).not.toContain('    at ')
-}, 60_000)
+}, 180_000)
 
 test('a key that does not belong to the database is a sentence that names the key file', async () => {
   const database = aDatabase()
@@ -199,7 +199,7 @@ test('a key that does not belong to the database is a sentence that names the ke
   expect(await second.ready).toBe(1)
   expect(second.output()).toContain('tenant.key')
   expect(second.output()).not.toContain('    at ')
-}, 60_000)
+}, 180_000)
 
 test('a tenant that is not there is a sentence that names AUTH0_DOMAIN', async () => {
   const auth0 = {
@@ -215,7 +215,7 @@ test('a tenant that is not there is a sentence that names AUTH0_DOMAIN', async (
   expect(output()).toContain('AUTH0_DOMAIN')
   expect(output()).not.toContain('hush-hush')
   expect(output()).not.toContain('    at ')
-}, 60_000)
+}, 180_000)
 
 test('one local tenant can serve as the Auth0 tenant of another start', async () => {
   const database = aDatabase()
@@ -259,7 +259,7 @@ test('one local tenant can serve as the Auth0 tenant of another start', async ()
   await ended
   await rm(other, { recursive: true })
   await rm(`${other}-wrong`, { recursive: true })
-}, 90_000)
+}, 180_000)
 
 test('a tenant that runs is told to keep its state, to fill up, and to go back', async () => {
   expect(await start(aDatabase(), withDemo).ready).toBe('ready')
@@ -277,4 +277,4 @@ test('a tenant that runs is told to keep its state, to fill up, and to go back',
   expect(await asked('reset')).toBe('Done.')
   await expect(asked('restore', 'nothing')).rejects.toThrow('There is no snapshot of this name.')
   expect(await command('nonsense')).toMatchObject({ code: 1, said: expect.stringContaining('npm run tenant -- reset') as unknown }) // prettier-ignore
-}, 90_000)
+}, 180_000)
