@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { Problem, ensureBuilt, ensureInstalled, findNode, root } from './prepare.mjs'
+import { Problem, compileCache, ensureBuilt, ensureInstalled, findNode, root } from './prepare.mjs'
 
 /** @type {Record<string, { program?: string, builds: string[] }>} */
 const programs = {
@@ -42,7 +42,11 @@ try {
  * @param {number} parent
  */
 function runProgram(node, args, parent) {
-  const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(node, args, {
+    cwd: root,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...compileCache },
+  })
   child.once('error', (error) => {
     process.stderr.write(`The program could not be started: ${error.message}\n`)
     process.exitCode = 1

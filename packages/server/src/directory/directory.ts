@@ -33,17 +33,18 @@ export interface Directory {
   }
 }
 
-export interface DirectoryOptions extends Omit<DirectoryDeps, 'now'> {
+export interface DirectoryOptions extends Omit<DirectoryDeps, 'now' | 'rowsAtOnce'> {
   followIntervalMs?: number
   reconcileIntervalMs?: number
+  rowsAtOnce?: number
   now?: () => Date
 }
 
 const statusForMs = 1000
 
 export function createDirectory(options: DirectoryOptions): Directory {
-  const { store, tenant, logger, followIntervalMs = 2000, reconcileIntervalMs = 86_400_000, now = () => new Date() } = options // prettier-ignore
-  const deps: DirectoryDeps = { store, tenant, logger, now }
+  const { store, tenant, logger, followIntervalMs = 2000, reconcileIntervalMs = 86_400_000, rowsAtOnce = 5000, now = () => new Date() } = options // prettier-ignore
+  const deps: DirectoryDeps = { store, tenant, logger, now, rowsAtOnce }
   const behindAfterMs = Math.max(followIntervalMs * 5, 15_000)
   const listeners = new Set<(change: DirectoryChange) => void>()
   let known: { status: Promise<DirectoryStatus>; at: number } | undefined
