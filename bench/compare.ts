@@ -34,6 +34,23 @@ export async function compare(
     const theirs = (await generator.run(reference, milliseconds))[metric]
     pairs.push({ ours, theirs })
   }
+  return comparisonOf(pairs)
+}
+
+/** A load by itself, after a warm-up. */
+export async function measure(
+  generator: LoadGenerator,
+  { load, metric }: { load: Load; metric: keyof Sample },
+  { rounds, milliseconds }: Rounds,
+): Promise<Spread> {
+  await generator.run(load, milliseconds / 2)
+  const values: number[] = []
+  for (let round = 0; round < rounds; round += 1) values.push((await generator.run(load, milliseconds))[metric])
+  return spreadOf(values)
+}
+
+/** What either side of each round came to, and their ratios. */
+export function comparisonOf(pairs: { ours: number; theirs: number }[]): Comparison {
   return {
     measured: spreadOf(pairs.map(({ ours }) => ours)),
     reference: spreadOf(pairs.map(({ theirs }) => theirs)),

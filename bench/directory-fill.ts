@@ -9,7 +9,7 @@ import { createDirectory, openStore } from '@rollcall/server'
 import { createTenantClient } from '@rollcall/tenant-client'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
-import { spreadOf, type Comparison, type Rounds } from './compare.ts'
+import { comparisonOf, type Comparison, type Rounds } from './compare.ts'
 import type { Site } from './site.ts'
 
 const tables = ['users', 'user_search']
@@ -44,12 +44,7 @@ export async function compareFill(
   } finally {
     await rm(folder, { recursive: true })
   }
-  return {
-    measured: spreadOf(pairs.map(({ ours }) => ours)),
-    reference: spreadOf(pairs.map(({ theirs }) => theirs)),
-    ratio: spreadOf(pairs.map(({ ours, theirs }) => ours / theirs)),
-    grownMiB,
-  }
+  return { ...comparisonOf(pairs), grownMiB }
 }
 
 async function fill({ tenantUrl, credentials }: Pick<Site, 'tenantUrl' | 'credentials'>, databaseUrl: string) {

@@ -1,33 +1,69 @@
 import { once } from 'node:events'
 import { get } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import { Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { Writable } from 'node:stream'
-import type { Duplex, Readable } from 'node:stream'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import type { Comparison, Rounds } from './compare.ts'
-import { spreadOf } from './compare.ts'
+import { comparisonOf, type Comparison, type Rounds } from './compare.ts'
 import type { Site } from './site.ts'
 
-/** Users a second of a whole export, fetched and unpacked, against the rows a second that PostgreSQL copies out as they are. */
-export async function compareExport(site: Site, { rounds }: Pick<Rounds, 'rounds'>): Promise<Comparison> {
-  const pairs: { ours: number; theirs: number }[] = []
-  for (let round = 0; round <= rounds; round += 1) {
-    const ours = await exportAll(site)
-    const theirs = await copyAll(site)
-    if (round > 0) pairs.push({ ours, theirs }) // the first warms both up
-  }
-  return {
-    measured: spreadOf(pairs.map(({ ours }) => ours)),
-    reference: spreadOf(pairs.map(({ theirs }) => theirs)),
-    ratio: spreadOf(pairs.map(({ ours, theirs }) => ours / theirs)),
-  }
+/** A whole export, on its way. */
+export interface ExportKind {
+  name: string
+  what: string
+  /** The table that PostgreSQL copies out as it is, for comparison. */
+  table: string
+  open: (site: Site) => Promise<Readable>
 }
 
-async function exportAll({ tenantUrl, managementToken }: Site): Promise<number> {
-  const headers = { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' }
+const fromRollcall = (format: 'ndjson' | 'csv'): ExportKind => ({
+  name: `export-${format}`,
+  what: `Rollcall: export of every user, ${format === 'csv' ? 'CSV' : 'NDJSON'}, all columns`,
+  table: 'rollcall.users',
+  open: ({ rollcallUrl, apiToken }) => download(`${rollcallUrl}/api/users/export?format=${format}`, bearer(apiToken)),
+})
+
+export const exportKinds: ExportKind[] = [
+  {
+    name: 'export',
+    what: 'tenant: export of every user, NDJSON, gzip, unpacked',
+    table: 'tenant.users',
+    open: async (site) => (await download(await exportJob(site))).pipe(createGunzip({ chunkSize: 2 ** 16 })),
+  },
+  fromRollcall('ndjson'),
+  fromRollcall('csv'),
+]
+
+/** Users a second of a whole export, fetched, against the rows a second that PostgreSQL copies out as they are. */
+export async function compareExport(
+  site: Site,
+  { open, table }: ExportKind,
+  { rounds }: Pick<Rounds, 'rounds'>,
+): Promise<Comparison> {
+  const pairs: { ours: number; theirs: number }[] = []
+  for (let round = 0; round <= rounds; round += 1) {
+    const ours = await linesPerSecond(() => open(site))
+    const theirs = await copyAll(site, table)
+    if (round > 0) pairs.push({ ours, theirs }) // the first warms both up
+  }
+  return comparisonOf(pairs)
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+/** By node:http: `fetch` takes more of the cores that are measured. */
+async function download(url: string, headers: Record<string, string> = {}): Promise<Readable> {
+  const [answer] = (await once(get(url, { headers }), 'response')) as [IncomingMessage]
+  if (answer.statusCode !== 200) throw new Error(`The export answered ${answer.statusCode}`)
+  return answer
+}
+
+/** @returns where its file is; the job is done at once, and the file is made while it is read */
+async function exportJob({ tenantUrl, managementToken }: Site): Promise<string> {
+  const headers = { ...bearer(managementToken), 'content-type': 'application/json' }
   const ask = async (path: string, init: RequestInit = {}) => {
     const answer = await fetch(`${tenantUrl}/api/v2/jobs/${path}`, { ...init, headers })
     if (!answer.ok) throw new Error(`/jobs/${path} answered ${answer.status}`)
@@ -36,26 +72,26 @@ async function exportAll({ tenantUrl, managementToken }: Site): Promise<number> 
   const { id } = await ask('users-exports', { method: 'POST', body: JSON.stringify({ format: 'json' }) })
   const { location } = await ask(id)
   if (location === undefined) throw new Error('The export was not ready.')
-  const startedAt = performance.now()
-  const [answer] = (await once(get(location), 'response')) as [IncomingMessage]
-  if (answer.statusCode !== 200) throw new Error(`The export answered ${answer.statusCode}`)
-  const lines = await countLines(answer, createGunzip({ chunkSize: 2 ** 16 }))
-  return lines / ((performance.now() - startedAt) / 1000)
+  return location
 }
 
-async function copyAll({ databaseUrl }: Site): Promise<number> {
+async function copyAll({ databaseUrl }: Site, table: string): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    const startedAt = performance.now()
-    const lines = await countLines(client.query(copyTo('COPY tenant.users TO STDOUT')))
-    return lines / ((performance.now() - startedAt) / 1000)
+    return await linesPerSecond(async () => client.query(copyTo(`COPY ${table} TO STDOUT`)))
   } finally {
     await client.end()
   }
 }
 
-async function countLines(source: Readable, ...steps: Duplex[]): Promise<number> {
+async function linesPerSecond(open: () => Promise<Readable>): Promise<number> {
+  const startedAt = performance.now()
+  const lines = await countLines(await open())
+  return lines / ((performance.now() - startedAt) / 1000)
+}
+
+async function countLines(source: Readable): Promise<number> {
   let lines = 0
   const count = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -63,6 +99,6 @@ async function countLines(source: Readable, ...steps: Duplex[]): Promise<number>
       done()
     },
   })
-  await pipeline([source, ...steps, count])
+  await pipeline(source, count)
   return lines
 }

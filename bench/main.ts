@@ -2,21 +2,27 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { compare, spreadOf } from './compare.ts'
-import { compareExport } from './exports.ts'
+import { measureBusyHour } from './busy-hour.ts'
+import { compare, measure, spreadOf } from './compare.ts'
+import { compareFill } from './directory-fill.ts'
+import { compareExport, exportKinds, type ExportKind } from './exports.ts'
+import { measureGrid } from './grid.ts'
+import { measureGrowth } from './growth.ts'
 import { openLoadGenerator } from './load/open-load-generator.ts'
 import { memoryOf, type Memory } from './memory.ts'
 import { tableHead, toLine, type Finding } from './report.ts'
 import { rowsOf, type Row } from './rows.ts'
-import { seed, startRollcall } from './rollcall-process.ts'
+import { seed, startRollcall, type RollcallProcess } from './rollcall-process.ts'
 import { describeSite, type Site } from './site.ts'
+import { measureStarts } from './starts.ts'
 
 /**
  * `npm run bench`: Rollcall against the least that the same work can cost here. Figures, not tests: it fails only when something could not be
  * measured.
- *   --users 20000   in the tenant     --only list   one row     --rounds 5   --seconds 2   --json file
+ *   --users 20000   in the tenant     --only list,search   some rows     --rounds 5   --seconds 2   --json file
+ *   --data folder   where they are kept from one run to the next (set TENANT_PORT too); absent: a temporary folder
  */
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const note = (line: string) => process.stderr.write(`${line}\n`)
@@ -27,16 +33,20 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     json: { type: 'string' },
+    data: { type: 'string' },
   },
 })
-const names = [...rowsOf({ floor: '', naiveProxy: '' }).map(({ name }) => name), 'export', 'memory', 'start']
-if (values.only !== undefined && !names.includes(values.only)) {
-  refuse(`--only ${values.only}: choose one of ${names.join(', ')}.`)
-}
+const served = [...rowsOf({ floor: '', naiveProxy: '' }), ...exportKinds].map(({ name }) => name)
+const usual = [...served, 'fill', 'busy', 'memory', 'start']
+/** They take their time, and are asked for by name. */
+const onDemand = ['grid', 'growth']
+const chosen = values.only?.split(',') ?? usual
+const unknown = chosen.find((name) => ![...usual, ...onDemand].includes(name))
+if (unknown !== undefined) refuse(`--only ${unknown}: choose from ${[...usual, ...onDemand].join(', ')}.`)
 const users = positive('users')
 const rounds = positive('rounds')
 const rounding = { rounds, milliseconds: positive('seconds') * 1000 }
-const wants = (name: string) => values.only === undefined || values.only === name
+const wants = (name: string) => chosen.includes(name)
 
 const findings: Finding[] = []
 const failures: string[] = []
@@ -44,8 +54,58 @@ const failures: string[] = []
 const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'))
 const closers = [() => rm(folder, { recursive: true, force: true })]
 try {
-  if (values.only !== 'start') await measureLoads()
-  if (wants('start')) await attempt('start', measureStarts)
+  const generator = openLoadGenerator()
+  closers.push(() => generator.close())
+  say(
+    `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ` +
+      `${users.toLocaleString('en')} users, ${rounds} rounds of ${values.seconds} s; ${new Date().toISOString().slice(0, 10)}\n\n${tableHead}`,
+  )
+  if (chosen.some((name) => name !== 'start' && name !== 'growth')) await measureSite()
+  if (wants('growth'))
+    await attempt('growth', async () => (await measureGrowth({ folder, generator }, rounding)).forEach(tell))
+  if (wants('start')) await attempt('start', async () => (await measureStarts(folder, { rounds })).forEach(tell))
+
+  /** Everything that is asked of one Rollcall with so many users. */
+  async function measureSite(): Promise<void> {
+    const dataFolder = values.data === undefined ? join(folder, 'loads') : resolve(values.data)
+    note(`Making ${users.toLocaleString('en')} users`)
+    await seed(dataFolder, users)
+    const rollcall = await startRollcall(dataFolder, ['--no-demo'])
+    closers.push(() => rollcall.stop())
+    const site = await describeSite(rollcall, dataFolder)
+    const rows = rowsOf(await startReferences(site)).filter(({ name }) => wants(name))
+    for (const row of rows) await attempt(row.name, () => measureRow(site, row))
+    for (const kind of exportKinds) {
+      if (wants(kind.name)) await attempt(kind.name, () => measureExport(site, { kind, rollcall }))
+    }
+    if (wants('busy')) await attempt('busy', () => measureBusy(site))
+    if (wants('fill')) await attempt('fill', () => measureFill(site))
+    if (wants('grid')) await attempt('grid', () => measureScrolling(site))
+    if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
+  }
+
+  async function measureRow(site: Site, { name, what, reference, metric, target, measured }: Row): Promise<void> {
+    const common = {
+      name,
+      what,
+      unit: metric === 'perSecond' ? ('a second' as const) : ('ms' as const),
+      ...(target && { target }),
+    }
+    if (reference) {
+      const result = await compare(
+        generator,
+        { measured: measured(site), reference: reference.load(site), metric },
+        rounding,
+      )
+      tell({
+        ...common,
+        measured: result.measured,
+        reference: { what: reference.what, value: result.reference, ratio: result.ratio },
+      })
+    } else {
+      tell({ ...common, measured: await measure(generator, { load: measured(site), metric }, rounding) })
+    }
+  }
 } finally {
   for (const close of closers.reverse()) await close()
 }
@@ -64,54 +124,67 @@ function refuse(reason: string): never {
   process.exit(1)
 }
 
-async function measureLoads(): Promise<void> {
-  const dataFolder = join(folder, 'loads')
-  note(`Making ${users.toLocaleString('en')} users`)
-  await seed(dataFolder, users)
-  const rollcall = await startRollcall(dataFolder, ['--no-demo'])
-  closers.push(() => rollcall.stop())
-  const site = await describeSite(rollcall, dataFolder)
-  const generator = openLoadGenerator()
-  closers.push(() => generator.close())
-  const rows = rowsOf(await startReferences(site))
+async function measureExport(
+  site: Site,
+  { kind, rollcall }: { kind: ExportKind; rollcall: RollcallProcess },
+): Promise<void> {
+  const { name, what, table } = kind
+  const before = await memoryOf(rollcall.pid)
+  const result = await compareExport(site, kind, rounding)
+  const after = await memoryOf(rollcall.pid)
+  tell({
+    name,
+    what,
+    unit: 'a second',
+    measured: result.measured,
+    reference: { what: `COPY ${table} TO STDOUT`, value: result.reference, ratio: result.ratio },
+    target: { bound: 'at least', value: 0.5 },
+  })
+  const grown = after.proportionalMiB - before.proportionalMiB
+  tell({ name, what: 'memory that these exports left taken', unit: 'MiB', measured: spreadOf([grown]) })
+}
 
-  const chosen = rows.filter(({ name }) => wants(name))
-  say(
-    `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, PostgreSQL ${site.postgresVersion}, ` +
-      `${users.toLocaleString('en')} users, ${rounds} rounds of ${values.seconds} s; ${new Date().toISOString().slice(0, 10)}\n\n${tableHead}`,
-  )
-  for (const row of chosen) await attempt(row.name, () => measureRow(row))
-  if (wants('export')) await attempt('export', measureExport)
-  if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
+async function measureBusy(site: Site): Promise<void> {
+  const { searches, changes } = await measureBusyHour(site, 20_000)
+  const rates = `${searches.perSecond.toFixed(0)} searches and ${changes.perSecond.toFixed(0)} changes a second`
+  tell({
+    name: 'busy',
+    what: `Rollcall: substring searches of 16 people, p95, ${rates}`,
+    unit: 'ms',
+    measured: spreadOf([searches.p95Ms]),
+    target: { bound: 'at most', value: 50 },
+  })
+  tell({ name: 'busy', what: 'the same, median', unit: 'ms', measured: spreadOf([searches.p50Ms]) })
+}
 
-  async function measureExport(): Promise<void> {
-    const before = await memoryOf(rollcall.pid)
-    const result = await compareExport(site, rounding)
-    const after = await memoryOf(rollcall.pid)
-    tell({
-      name: 'export',
-      what: 'tenant: export of every user, NDJSON, gzip, unpacked',
-      unit: 'a second',
-      measured: result.measured,
-      reference: { what: 'COPY users TO STDOUT', value: result.reference, ratio: result.ratio },
-      target: { bound: 'at least', value: 0.5 },
-    })
-    const grown = after.proportionalMiB - before.proportionalMiB
-    tell({ name: 'export', what: 'memory that the exports left taken', unit: 'MiB', measured: spreadOf([grown]) })
-  }
+async function measureFill(site: Site): Promise<void> {
+  const { measured, reference, ratio, grownMiB } = await compareFill(site, { rounds: Math.min(rounds, 3) })
+  tell({
+    name: 'fill',
+    what: 'directory: filled from the tenant’s export',
+    unit: 'a second',
+    measured,
+    reference: { what: 'COPY FROM STDIN into the same tables', value: reference, ratio },
+    target: { bound: 'at least', value: 0.5 },
+  })
+  tell({
+    name: 'fill',
+    what: 'memory of the process that fills, at its highest above before',
+    unit: 'MiB',
+    measured: spreadOf([grownMiB]),
+  })
+}
 
-  async function measureRow({ name, what, reference, metric, target, measured, against }: Row): Promise<void> {
-    const loads = { measured: measured(site), reference: against(site), metric }
-    const result = await compare(generator, loads, rounding)
-    tell({
-      name,
-      what,
-      unit: metric === 'p50Ms' ? 'ms' : 'a second',
-      measured: result.measured,
-      reference: { what: reference, value: result.reference, ratio: result.ratio },
-      ...(target && { target: { bound: target.bound, value: target.ratio } }),
-    })
-  }
+async function measureScrolling(site: Site): Promise<void> {
+  const { rows, p50, p95, elements } = await measureGrid(site, { rows: Math.min(users, 100_000), rounds })
+  tell({
+    name: 'grid',
+    what: `dashboard: from frame to frame while scrolling among ${rows.toLocaleString('en')} rows, p95`,
+    unit: 'ms',
+    measured: p95,
+    target: { bound: 'at most', value: 17 },
+  })
+  tell({ name: 'grid', what: `the same, median (${elements} elements in the page)`, unit: 'ms', measured: p50 })
 }
 
 /** The servers that Rollcall is compared with, each a process of its own. */
@@ -135,35 +208,6 @@ async function startReferences({ rollcallUrl, apiToken, tenantUrl, credentials }
   }
   const [floorUrl, proxyUrl] = await Promise.all([address(floor), address(naiveProxy)])
   return { floor: `${floorUrl}/`, naiveProxy: `${proxyUrl}/users` }
-}
-
-/** Starts in turn: each time on a fresh folder, then once more on the same. */
-async function measureStarts(): Promise<void> {
-  const cold: number[] = []
-  const warm: number[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    const dataFolder = join(folder, `start-${round}`)
-    for (const seconds of [cold, warm]) {
-      const rollcall = await startRollcall(dataFolder)
-      seconds.push(rollcall.secondsToFirstPage)
-      await rollcall.stop()
-    }
-  }
-  const target = (value: number) => ({ bound: 'at most' as const, value })
-  tell({
-    name: 'start',
-    what: 'npm start to the first page, fresh folder, 1,000 demo users',
-    unit: 's',
-    measured: spreadOf(cold),
-    target: target(3),
-  })
-  tell({
-    name: 'start',
-    what: 'npm start to the first page, again',
-    unit: 's',
-    measured: spreadOf(warm),
-    target: target(1.5),
-  })
 }
 
 function tellMemory({ residentMiB, proportionalMiB, processes }: Memory): void {

@@ -10,16 +10,21 @@ export interface RollcallProcess {
   /** Of the process whose descendants are all that was started. */
   pid: number
   run: { dashboardUrl: string; tenantUrl: string; tenantCa: string }
-  credentials: { audience: string; m2m: { clientId: string; clientSecret: string } }
+  credentials: {
+    audience: string
+    staff: { email: string; password: string }
+    m2m: { clientId: string; clientSecret: string }
+  }
   /** From the start of the command until the dashboard's page was answered. */
   secondsToFirstPage: number
   stop(): Promise<void>
 }
 
+/** TENANT_PORT, if set, is used: a tenant at another address is another tenant, whose directory is filled anew. */
 const environment = (dataFolder: string) => ({
   ...process.env,
   PORT: '0',
-  TENANT_PORT: '0',
+  TENANT_PORT: process.env.TENANT_PORT ?? '0',
   ROLLCALL_DATA: dataFolder,
   LOG_LEVEL: 'error',
   DATABASE_URL: '',

@@ -8,13 +8,14 @@ export interface Site {
   rollcallUrl: string
   tenantUrl: string
   databaseUrl: string
-  postgresVersion: string
   apiToken: string
   managementToken: string
   tokenRequest: string
   credentials: RollcallProcess['credentials']
   /** Somebody in the middle of the list. */
   userId: string
+  /** A few hundred more, from all over the list: to be changed, or deleted. */
+  someUserIds: string[]
   /** A part of that user's name: what a person would type. */
   searchText: string
   /** That user's address. */
@@ -44,6 +45,12 @@ export async function waitForDirectory({
   }
 }
 
+/** One user at the tenant, to be asked for or changed. */
+export const tenantUser = ({ tenantUrl, managementToken }: Site, userId: string) => ({
+  url: `${tenantUrl}/api/v2/users/${encodeURIComponent(userId)}`,
+  headers: { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' },
+})
+
 /** @param dataFolder of the running Rollcall: its database is used from beside it */
 export async function describeSite({ run, credentials }: RollcallProcess, dataFolder: string): Promise<Site> {
   const rollcallUrl = run.dashboardUrl
@@ -70,13 +77,15 @@ export async function describeSite({ run, credentials }: RollcallProcess, dataFo
     await waitForDirectory({ rollcallUrl, apiToken, users: counted[0]?.users ?? 0 })
     // All matches among the oldest tenth: where a plan that expects them everywhere walks past nine tenths of the users.
     await database.query(`UPDATE rollcall.user_search SET txt = replace(txt, E'\\n', E' ${skewedWord}\\n') WHERE created_at < (
-      SELECT percentile_disc(0.1) WITHIN GROUP (ORDER BY created_at) FROM rollcall.user_search)`)
+      SELECT percentile_disc(0.1) WITHIN GROUP (ORDER BY created_at) FROM rollcall.user_search) AND txt NOT LIKE '%${skewedWord}%'`)
     // Figures from tables without statistics are of no use, and autovacuum comes when it pleases.
     await database.query('VACUUM ANALYZE')
-    const { rows: versions } = await database.query<{ server_version: string }>('SHOW server_version')
     const { rows: people } = await database.query<{ user_id: string; name: string; email: string; created_at: Date }>(
       `SELECT user_id, name, email, created_at FROM rollcall.users WHERE name LIKE '% %' ORDER BY created_at DESC, user_id DESC
        OFFSET (SELECT count(*) / 2 FROM rollcall.users WHERE name LIKE '% %') LIMIT 1`,
+    )
+    const { rows: some } = await database.query<{ user_id: string }>(
+      'SELECT user_id FROM (SELECT user_id FROM rollcall.users TABLESAMPLE BERNOULLI (20) LIMIT 20000) sample ORDER BY md5(user_id) LIMIT 300',
     )
     const person = people[0]
     if (!person) throw new Error('There are no users to measure with.')
@@ -84,12 +93,12 @@ export async function describeSite({ run, credentials }: RollcallProcess, dataFo
       rollcallUrl,
       tenantUrl,
       databaseUrl,
-      postgresVersion: versions[0]?.server_version ?? '',
       apiToken,
       managementToken: await token(`${tenantUrl}/api/v2/`),
       tokenRequest: tokenRequest(credentials.audience),
       credentials,
       userId: person.user_id,
+      someUserIds: some.map((row) => row.user_id).filter((userId) => userId !== person.user_id),
       searchText: (person.name.split(' ').at(-1) ?? '').toLowerCase(),
       email: person.email,
       halfway: {

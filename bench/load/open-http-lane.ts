@@ -1,22 +1,24 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import type { Load } from './load.ts'
+import type { HttpRequest, Load } from './load.ts'
 
 const endOfHead = Buffer.from('\r\n\r\n')
 const endOfChunks = Buffer.from('0\r\n\r\n')
 
 /**
- * One kept-alive connection that sends the same bytes over and over and looks at no more of an answer than its status and where it ends: a whole HTTP
+ * One kept-alive connection that sends ready bytes over and over and looks at no more of an answer than its status and where it ends: a whole HTTP
  * client takes as much of a core as the server does, and it is the server that is measured.
+ * @param load all its requests are of one server
+ * @param place of this lane among those of the load
  */
-export async function openHttpLane({ url, method, headers, body = '' }: Extract<Load, { kind: 'http' }>) {
-  const { hostname, port, host, pathname, search } = new URL(url)
-  const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`]
-  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
-  const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
+export async function openHttpLane({ requests, connections }: Extract<Load, { kind: 'http' }>, place: number) {
+  const messages = requests.map(toMessage)
+  let next = Math.floor((place * requests.length) / connections)
+  const { hostname, port } = new URL(requests[0]?.url ?? '')
 
   const socket = connect({ host: hostname, port: Number(port), noDelay: true })
   await once(socket, 'connect')
+  let asked = requests[0]
   let answered: (error?: Error) => void = () => undefined
   let answer = Buffer.alloc(0)
   socket.on('data', (chunk) => {
@@ -25,18 +27,30 @@ export async function openHttpLane({ url, method, headers, body = '' }: Extract<
     if (status === undefined) return
     answer = Buffer.alloc(0)
     // A refusal is quick, and would make a fine figure.
-    answered(status === 200 ? undefined : new Error(`${method} ${url} answered ${status}`))
+    answered(status === 200 || status === 204 ? undefined : new Error(`${describe(asked)} answered ${status}`))
   })
   socket.on('error', (error) => answered(error))
-  socket.on('close', () => answered(new Error(`${method} ${url}: the connection was closed`)))
+  socket.on('close', () => answered(new Error(`${describe(asked)}: the connection was closed`)))
   return {
     once: () =>
       new Promise<void>((resolve, reject) => {
         answered = (error) => (error ? reject(error) : resolve())
-        socket.write(request)
+        asked = requests[next % requests.length]
+        socket.write(messages[next % messages.length] ?? '')
+        next += 1
       }),
     close: async () => void socket.destroy(),
   }
+}
+
+const describe = (request: HttpRequest | undefined) => `${request?.method} ${request?.url}`
+
+function toMessage({ url, method, headers, body = '' }: HttpRequest): Buffer {
+  const { host, pathname, search } = new URL(url)
+  const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`]
+  if (body !== '') lines.push(`content-length: ${Buffer.byteLength(body)}`)
+  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /** @returns undefined until the answer is whole */
@@ -44,6 +58,7 @@ function statusOf(answer: Buffer): number | undefined {
   const headEnds = answer.indexOf(endOfHead)
   if (headEnds === -1) return undefined
   const head = answer.toString('latin1', 0, headEnds)
+  if (head.startsWith('HTTP/1.1 204')) return 204 // it has no body, and says nothing of its length
   const length = /^content-length: (\d+)/im.exec(head)?.[1]
   const isWhole =
     length === undefined

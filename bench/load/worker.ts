@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { openHttpLane } from './open-http-lane.ts'
@@ -21,18 +22,20 @@ interface Lane {
 }
 
 async function run({ load, milliseconds }: LoadRequest): Promise<Sample> {
-  const lanes = await Promise.all(Array.from({ length: load.connections }, () => openLane(load)))
+  const { connections, pauseMs = 0, times = Infinity } = load
+  const lanes = await Promise.all(Array.from({ length: connections }, (_, place) => openLane(load, place)))
   const tookMs: number[] = []
   const startedAt = performance.now()
   const deadline = startedAt + milliseconds
   try {
     await Promise.all(
       lanes.map(async (lane) => {
-        for (let from = performance.now(); from < deadline;) {
+        for (let done = 0; done < times && performance.now() < deadline; done += 1) {
+          // Not all at once: a pause is as long as said on average.
+          if (pauseMs > 0) await sleep(pauseMs * 2 * Math.random())
+          const from = performance.now()
           await lane.once()
-          const now = performance.now()
-          tookMs.push(now - from)
-          from = now
+          tookMs.push(performance.now() - from)
         }
       }),
     )
@@ -45,10 +48,10 @@ async function run({ load, milliseconds }: LoadRequest): Promise<Sample> {
   return { perSecond: tookMs.length / seconds, p50Ms: at(0.5), p95Ms: at(0.95) }
 }
 
-async function openLane(load: Load): Promise<Lane> {
+async function openLane(load: Load, place: number): Promise<Lane> {
   switch (load.kind) {
     case 'http':
-      return openHttpLane(load)
+      return openHttpLane(load, place)
     case 'sql': {
       // A plan made without seeing the values would miss the index for a search, and make the reference slow.
       const options = '-c plan_cache_mode=force_custom_plan'

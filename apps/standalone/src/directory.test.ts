@@ -189,6 +189,16 @@ test('of two servers one follows, and the other takes over when it goes', async 
   await second.close()
 })
 
+test.each(['follow', 'fill'])('a problem (%s) of a server that died is over when another one goes on', async (task) => {
+  await directory.close()
+  const problem = { code: 'tenant-unreachable', message: 'It does not answer.', at: new Date().toISOString(), task }
+  await sql`UPDATE directory_state SET problem = ${JSON.stringify(problem)}::jsonb`.execute(db())
+  directory = all.directory()
+  expect((await directory.status()).problem).toMatchObject({ code: 'tenant-unreachable' })
+  directory.start()
+  await expect.poll(async () => (await directory.status()).problem).toBeNull()
+})
+
 test('a directory of another tenant is emptied before anything is put in', async () => {
   await sql`UPDATE directory_state SET tenant = 'https://elsewhere.example'`.execute(db())
   await sql`INSERT INTO activity (day, kind, total) VALUES ('2020-01-01', 'sign-in', 5)`.execute(db())

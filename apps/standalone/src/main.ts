@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { connectTenant, listenLocally, runProgram, startDatabase } from '@rollcall/program'
 import { createRollcall } from '@rollcall/server'
 import express from 'express'
+import { tellFilling } from './tell-filling.ts'
 
 /** The dashboard, its server, and the local tenant unless an Auth0 tenant is configured. */
 const dashboardFolder = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
@@ -22,7 +23,8 @@ await runProgram(async (program) => {
   const app = express().disable('x-powered-by')
   const { auth, client } = tenant
   const { directory } = config
-  const rollcall = createRollcall({ auth, tenant: client, databaseUrl, directory, dashboardFolder, logger })
+  const onDirectoryProgress = tellFilling(say)
+  const rollcall = createRollcall({ auth, tenant: client, databaseUrl, directory, onDirectoryProgress, dashboardFolder, logger }) // prettier-ignore
   onClose(() => rollcall.close())
   await rollcall.ready
   app.use(rollcall)

@@ -1,5 +1,6 @@
 import { request } from 'node:https'
 import { permissions, User, UserPage, userSortFields } from '@rollcall/contracts/admin-api'
+import { openDatabase, sql } from '@rollcall/database'
 import { createTenantClient } from '@rollcall/tenant-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startStandalone, type TestStandalone } from './testing/start-standalone.ts'
@@ -170,6 +171,18 @@ test('of two who delete a user at once, neither meets a fault of ours', async ()
   const statuses = both.map(({ status }) => status)
   expect(statuses).toContain(204)
   expect(statuses.every((status) => status === 204 || status === 404)).toBe(true)
+})
+
+test('a deletion that the directory cannot take down is done all the same, and leaves the list when it can', async () => {
+  const userId = await signUp({ email: 'unwritten@example.com' })
+  const database = openDatabase<never>({ url: standalone.databaseUrl, schema: 'rollcall', poolSize: 1 })
+  await sql`ALTER TABLE departed_users RENAME TO not_there`.execute(database.db)
+  const answer = await standalone.ask(`/api/users/${encodeURIComponent(userId)}`, manager, 'DELETE')
+  expect(answer.status).toBe(204)
+  expect(await idsOf('unwritten@example.com')).toEqual([userId])
+  await sql`ALTER TABLE not_there RENAME TO departed_users`.execute(database.db)
+  await expect.poll(() => idsOf('unwritten@example.com'), { timeout: 10_000 }).toEqual([])
+  await database.close()
 })
 
 test('a program learns what it may do', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { RawBuilder, Transaction } from 'kysely'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
@@ -119,10 +119,10 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10 }: DatabaseOpt
   }
 
   async function copyOut(query: RawBuilder<unknown>, format: string): Promise<Readable> {
-    const { sql, parameters } = query.compile(db)
+    const { sql: statement, parameters } = query.compile(db)
     const client = await pool.connect()
     // COPY takes no parameters: they are written into the statement as literals.
-    const text = sql.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]))
+    const text = statement.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]))
     const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (${format})`, { highWaterMark: 2 ** 18 }))
     let isReleased = false
     // One that was left before its end has rows in its pipe still: the connection is of no more use.
@@ -172,8 +172,8 @@ export function transaction<Schema, Result>(
 }
 
 /**
- * Has PostgreSQL parse each statement once per connection. A statement that searches by pattern keeps its own plan each time: the plan of a
- * named one is made without seeing the pattern after five runs, and then misses the trigram index.
+ * Has PostgreSQL parse each statement once per connection. One that searches by pattern, or says so (`plannedAnew`), has no name: the plan of a
+ * named one is made without seeing the values after five runs, and then misses the trigram index.
  */
 function withNamedStatements(pool: pg.Pool) {
   return {
@@ -183,8 +183,10 @@ function withNamedStatements(pool: pg.Pool) {
       const send = (statement: string, parameters?: unknown) => {
         // Without values the simple protocol: only it takes a migration's many statements at once.
         if (!Array.isArray(parameters) || parameters.length === 0) return client.query(statement)
-        if (/\b(i?like|_exists_)\b/i.test(statement)) return client.query(statement, parameters)
-        return client.query({ name: nameOf(statement), text: statement, values: parameters })
+        const name = nameOf(statement)
+        return name === undefined
+          ? client.query(statement, parameters)
+          : client.query({ name, text: statement, values: parameters })
       }
       return {
         query: async (statement: string, parameters?: unknown) => {
@@ -208,15 +210,20 @@ function endsConnection(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || (error.code?.startsWith('57P') ?? false)
 }
 
-const names = new Map<string, string>()
+/** To stand in a statement whose best plan depends on its values, or whose text is made from what somebody asked for. */
+export const plannedAnew = sql`/* planned anew */`
+const isPlannedAnew = /\/\* planned anew \*\/|\b(i?like|_exists_)\b/i
 
-function nameOf(text: string): string {
-  let name = names.get(text)
-  if (name === undefined) {
-    name = createHash('sha1').update(text).digest('base64url')
-    if (names.size > 2000) names.clear() // texts made from filters could go on for ever
-    names.set(text, name)
-  }
+const names = new Map<string, string>()
+/** PostgreSQL keeps a named statement for as long as its connection lasts. */
+const mostNames = 2000
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined) return known
+  if (names.size >= mostNames || isPlannedAnew.test(text)) return undefined
+  const name = createHash('sha1').update(text).digest('base64url')
+  names.set(text, name)
   return name
 }
 

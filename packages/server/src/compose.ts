@@ -3,7 +3,7 @@ import { tenantOrigin, type TenantClient } from '@rollcall/tenant-client'
 import { Router } from 'express'
 import { createGuard } from './access/guard.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
-import { createDirectory } from './directory/directory.ts'
+import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
@@ -39,6 +39,8 @@ export interface RollcallOptions {
   directory?: 'copy' | 'live'
   /** How often the tenant's log is asked for what has changed. */
   followIntervalMs?: number
+  /** Hears how far the copy is, whenever that changes: for whoever looks at a terminal. */
+  onDirectoryProgress?: (status: DirectoryStatus) => void
   /** The built dashboard, as a folder of files. Absent: only the API. */
   dashboardFolder?: string
   logger: Logger
@@ -95,12 +97,16 @@ async function openParts({
   databaseUrl,
   directory: kind = 'copy',
   followIntervalMs = 2000,
+  onDirectoryProgress,
   logger,
 }: RollcallOptions): Promise<Parts> {
   if (databaseUrl === undefined) return { store: undefined, copy: undefined }
   const store = await openStore(databaseUrl)
   if (kind === 'live') return { store, copy: undefined }
   const directory = createDirectory({ store, tenant, logger, followIntervalMs, reconcileIntervalMs: 86_400_000 })
+  if (onDirectoryProgress) {
+    directory.changes.subscribe((change) => change.kind === 'progress' && onDirectoryProgress(change.status))
+  }
   directory.start()
   return { store, copy: { store, directory } }
 }

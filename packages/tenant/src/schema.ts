@@ -255,7 +255,7 @@ export interface TenantSchema {
     created_at: Generated<Date>
   }
   logs: { log_id: string; date: Date; type: string; user_id: string | null; body: Json<JsonObject> }
-  unlogged_changes: { user_id: string; changed_at: Generated<Date> }
+  unlogged_changes: { what: string; id: string; changed_at: Generated<Date> }
   jobs: {
     id: string
     type: 'users_import' | 'users_export' | 'verification_email'

@@ -17,6 +17,49 @@ export function manages(tenant: Pick<LocalTenant, 'url' | 'credentials'>): Manag
   }
 }
 
+/** A form, which is how users to be imported are sent. */
+export async function sendForm(
+  tenant: Pick<LocalTenant, 'url' | 'credentials'>,
+  path: string,
+  body: FormData,
+): Promise<Response> {
+  const headers = { authorization: `Bearer ${await requestToken(tenant)}` }
+  return fetch(`${tenant.url}/api/v2${path}`, { method: 'POST', headers, body })
+}
+
+export interface PasswordClient {
+  clientId: string
+  clientSecret: string
+}
+
+/** An application whose people sign in with their password. */
+export async function makePasswordClient(manage: Manage): Promise<PasswordClient> {
+  const { body } = await manage('POST', '/clients', {
+    name: 'Terminal',
+    app_type: 'regular_web',
+    grant_types: ['password'],
+  })
+  const { client_id: clientId, client_secret: clientSecret } = body as { client_id: string; client_secret: string }
+  const connections = (await manage('GET', '/connections?strategy=auth0')).body as { id: string; enabled_clients: string[] }[] // prettier-ignore
+  for (const { id, enabled_clients: enabled } of connections)
+    await manage('PATCH', `/connections/${id}`, { enabled_clients: [...enabled, clientId] })
+  return { clientId, clientSecret }
+}
+
+/** By the password grant. */
+export function signIn(
+  url: string,
+  { clientId, clientSecret }: PasswordClient,
+  person: { username: string; password: string },
+): Promise<Response> {
+  const body = { grant_type: 'password', client_id: clientId, client_secret: clientSecret, ...person }
+  return fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+}
+
 export async function requestToken({ url, credentials }: Pick<LocalTenant, 'url' | 'credentials'>): Promise<string> {
   const { clientId, clientSecret } = credentials.m2m
   const response = await fetch(`${url}/oauth/token`, {

@@ -7,7 +7,7 @@ import { createDirectory, openStore, type Directory, type DirectoryOptions, type
 import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/tenant'
 import { createTenantClient, type TenantClient } from '@rollcall/tenant-client'
 import { testDatabase } from '@rollcall/test-kit'
-import { manages, requestToken, type Manage } from './manage.ts'
+import { makePasswordClient, manages, sendForm, signIn, type Manage } from './manage.ts'
 
 export type Carry = (url: string, ask: () => Promise<Response>) => Promise<Response>
 
@@ -44,7 +44,7 @@ export async function startDirectories({ demoUsers = 0 } = {}): Promise<TestDire
     logger,
     onProgress: () => undefined,
   })
-  const signInClient = await makeClient(manages(tenant))
+  const signInClient = await makePasswordClient(manages(tenant))
   const client = createTenantClient({ domain: tenant.url, ...tenant.credentials.m2m })
   const store = await openStore(databaseUrl)
   const directories: Directory[] = []
@@ -52,16 +52,8 @@ export async function startDirectories({ demoUsers = 0 } = {}): Promise<TestDire
   return {
     tenant,
     manage: manages(tenant),
-    send: async (path, body) => {
-      const headers = { authorization: `Bearer ${await requestToken(tenant)}` }
-      return fetch(`${tenant.url}/api/v2${path}`, { method: 'POST', headers, body })
-    },
-    passwordGrant: async (person) => {
-      const { clientId, clientSecret } = signInClient
-      const client = { client_id: clientId, client_secret: clientSecret }
-      const body = JSON.stringify({ grant_type: 'password', ...client, ...person })
-      return (await fetch(`${tenant.url}/oauth/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status // prettier-ignore
-    },
+    send: (path, form) => sendForm(tenant, path, form),
+    passwordGrant: async (person) => (await signIn(tenant.url, signInClient, person)).status,
     store,
     directories,
     client,
@@ -88,18 +80,4 @@ export async function startDirectories({ demoUsers = 0 } = {}): Promise<TestDire
       await rm(folder, { recursive: true })
     },
   }
-}
-
-/** An application whose people sign in with their password. */
-async function makeClient(manage: Manage): Promise<{ clientId: string; clientSecret: string }> {
-  const { body } = await manage('POST', '/clients', {
-    name: 'Terminal',
-    app_type: 'regular_web',
-    grant_types: ['password'],
-  })
-  const { client_id: clientId, client_secret: clientSecret } = body as { client_id: string; client_secret: string }
-  const connections = (await manage('GET', '/connections?strategy=auth0')).body as { id: string; enabled_clients: string[] }[] // prettier-ignore
-  for (const { id, enabled_clients: enabled } of connections)
-    await manage('PATCH', `/connections/${id}`, { enabled_clients: [...enabled, clientId] })
-  return { clientId, clientSecret }
 }

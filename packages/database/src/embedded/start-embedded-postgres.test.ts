@@ -66,6 +66,8 @@ async function program(): Promise<{ child: ChildProcess; url: string; isShared: 
 
 test('a stop and a start keep the data, and the password is its owner’s alone', async () => {
   const first = await startEmbeddedPostgres({ dataDirectory })
+  await query(first.url, 'CREATE EXTENSION pg_trgm')
+  expect(await query(first.url, "SELECT show_trgm('北京') <> '{}' AS known"), 'letters of every script').toEqual([{ known: true }]) // prettier-ignore
   await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer')
   await first.stop()
   expect(serversOn(dataDirectory)).toEqual([])

@@ -106,19 +106,28 @@ async function makeCluster({ binaries, runner, cluster, password, isDurable }: C
   const args = ['-D', draft, '-U', 'rollcall', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '-E', 'UTF8']
   // Unicode case rules without ICU, and byte order, which indexes on identifiers want.
   args.push('--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', ...(isDurable ? [] : ['--no-sync']))
-  const initdb = startGuarded(runner, [binaries.initdb, ...args], 'pipe')
-  let said = ''
-  initdb.stdout?.on('data', (chunk) => (said += String(chunk)))
-  initdb.stderr?.on('data', (chunk) => (said += String(chunk)))
-  const code = await exitOf(initdb)
+  // What a letter is, pg_trgm asks the C library: in its plain C locale only Latin has any, and a search for 北京 would read everything.
+  let made = await run(runner, [binaries.initdb, ...args, '--lc-ctype=C.UTF-8'])
+  if (/invalid locale name/.test(made.said)) made = await run(runner, [binaries.initdb, ...args])
   await rm(passwordFile, { force: true })
-  if (code !== 0)
-    throw new DatabaseUnusable(`The embedded PostgreSQL could not be set up: ${said.trim()} Or set DATABASE_URL.`)
+  if (made.code !== 0)
+    throw new DatabaseUnusable(`The embedded PostgreSQL could not be set up: ${made.said.trim()} Or set DATABASE_URL.`)
   await appendFile(join(draft, 'postgresql.conf'), settings(isDurable))
   await rename(draft, cluster)
   const handle = await open(folder)
   await handle.sync()
   await handle.close()
+}
+
+async function run(runner: Runner, command: string[]): Promise<{ code: number | null; said: string }> {
+  const child = startGuarded(runner, command, 'pipe')
+  let said = ''
+  child.stdout?.on('data', (chunk) => (said += String(chunk)))
+  child.stderr?.on('data', (chunk) => (said += String(chunk)))
+  const saidAll = new Promise((resolve) => child.once('close', resolve))
+  const code = await exitOf(child)
+  await saidAll
+  return { code, said }
 }
 
 function isDraft(name: string, cluster: string): boolean {

@@ -84,6 +84,16 @@ test('a token bound by DPoP is taken with its proof, and refused without or with
   ]
   const statuses = await Promise.all(attempts.map(async (headers) => (await ask(headers)).status))
   expect(statuses).toEqual([200, 401, 401])
+  expect((await ask({ authorization: `Bearer ${token}` })).status, 'after it was taken with its proof').toBe(401)
+})
+
+test('a token that was taken a moment ago is refused once it has expired', async () => {
+  const token = server.issuer.token({ ...asProgram, exp: Math.floor(Date.now() / 1000) + 20 })
+  const statuses = [(await askWith(token)).status, (await askWith(token)).status]
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 26_000 })
+  const later = await askWith(token)
+  vi.useRealTimers()
+  expect([...statuses, later.status, await later.json()]).toMatchObject([200, 200, 401, { code: 'token-expired' }])
 })
 
 test('an issuer whose keys cannot be fetched is an outage, and signs nobody out', async () => {

@@ -1,4 +1,5 @@
 import type { ManagementUser } from '@rollcall/contracts/management-api'
+import type { StoreQueries } from '../store/open-store.ts'
 import type { DirectoryDeps } from './deps.ts'
 import { readDirectoryStatus, type DirectoryStatus } from './directory-status.ts'
 import { channel, readNotice, tell } from './events.ts'
@@ -20,7 +21,10 @@ export interface Directory {
   close(): Promise<void>
   /** As of at most a second ago. */
   status(): Promise<DirectoryStatus>
-  /** What this server has changed and was answered: it shows at once, and is read again by and by. */
+  /**
+   * What this server has changed and was answered: it shows at once, and is read again by and by. Never rejects: the change is done, and where it
+   * cannot be written down here, the tenant's log tells of it as it does of the changes of others.
+   */
   noteUser(user: ManagementUser): Promise<void>
   noteDeparture(userId: string): Promise<void>
   changes: {
@@ -66,6 +70,21 @@ export function createDirectory(options: DirectoryOptions): Directory {
     )
   }
 
+  const noteChange = async (userId: string, change: (trx: StoreQueries, reading: number) => Promise<unknown>) => {
+    const since = now()
+    try {
+      const reading = await nextReading(store.db)
+      await write(store.db, async (trx) => {
+        await change(trx, reading)
+        // Somebody else may have changed the same user a moment after we did, and been read before this is written.
+        await notePending(trx, { notes: [{ kind: 'user', id: userId }], since })
+        await tell(trx, { users: [userId] })
+      })
+    } catch (error) {
+      logger.error({ err: error, userId }, 'a change could not be written to the directory; the log will tell of it')
+    }
+  }
+
   return {
     start() {
       if (stops.length > 0) return
@@ -96,25 +115,9 @@ export function createDirectory(options: DirectoryOptions): Directory {
       await Promise.all(stopping)
     },
     status,
-    async noteUser(user) {
-      const since = now()
-      const reading = await nextReading(store.db)
-      await write(store.db, async (trx) => {
-        await putUsers(trx, { users: [toUserRow(user)], reading })
-        // Somebody else may have changed the same user a moment after we did, and been read before this is written.
-        await notePending(trx, { notes: [{ kind: 'user', id: user.user_id }], since })
-        await tell(trx, { users: [user.user_id] })
-      })
-    },
-    async noteDeparture(userId) {
-      const since = now()
-      const reading = await nextReading(store.db)
-      await write(store.db, async (trx) => {
-        await removeUsers(trx, { userIds: [userId], reading })
-        await notePending(trx, { notes: [{ kind: 'user', id: userId }], since })
-        await tell(trx, { users: [userId] })
-      })
-    },
+    noteUser: (user) =>
+      noteChange(user.user_id, (trx, reading) => putUsers(trx, { users: [toUserRow(user)], reading })),
+    noteDeparture: (userId) => noteChange(userId, (trx, reading) => removeUsers(trx, { userIds: [userId], reading })),
     changes: {
       subscribe(listener) {
         listeners.add(listener)

@@ -8,7 +8,7 @@ import { tell } from './events.ts'
 import { FillOvertaken, fillUsers } from './fill-users.ts'
 import { refreshGroups } from './refresh-groups.ts'
 import { notePending, readState, saveFill, takeNote } from './state.store.ts'
-import { nextReading, removeUsers } from './users.store.ts'
+import { findSharedEmails, nextReading, removeUsers } from './users.store.ts'
 import { write } from './write.ts'
 
 /** All that a row of the directory is made of. Auth0 leaves members out of an export that does not name them. */
@@ -39,6 +39,7 @@ export async function fillDirectory(deps: DirectoryDeps, signal: AbortSignal): P
     const isFirst = state.filled_at === null
     await refreshGroups(deps, signal)
     const missing = await settleMissing(deps, { reading: fill.reading, signal })
+    await findSharedEmails(store.db)
     await write(store.db, async (trx) => {
       if (!(await saveFill(trx, { jobId: fill.jobId, fill: null }))) return
       await trx.updateTable('directory_state').set({ filled_at: now(), members_at: now() }).execute()
@@ -47,8 +48,8 @@ export async function fillDirectory(deps: DirectoryDeps, signal: AbortSignal): P
       await tell(trx, { progress: true })
       await tell(trx, { users: 'many' })
     })
-    // What a million rows leave the planner ignorant of, it would be until autovacuum comes around.
-    if (isFirst || written > 10_000) await sql`ANALYZE users, user_search, user_roles, organization_members`.execute(store.db) // prettier-ignore
+    // What a million rows leave the planner ignorant of, and indexes unsure of, they would be until autovacuum comes around.
+    if (isFirst || written > 10_000) await sql`VACUUM (ANALYZE) users, user_search, user_roles, organization_members`.execute(store.db) // prettier-ignore
     logger.info({ written, missing, durationMs: Math.round(performance.now() - startedAt) }, 'directory filled')
   } catch (error) {
     // This export is of no more use; the next try begins with another.

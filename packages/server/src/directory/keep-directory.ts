@@ -19,7 +19,8 @@ const gapCheckMs = 30_000
 const sweepMs = 3_600_000
 const fillCheckMs = 500
 const firstRetryMs = 500
-const longestRetryMs = 60_000
+/** To ask a tenant that is away costs it nothing, and once it is back nobody should wait for long; an export is dear. */
+const longestRetryMs = { follow: 10_000, fill: 60_000 }
 /** An export that fails so often in a row is given up for another one. */
 const mostTriesOfOneExport = 4
 
@@ -34,7 +35,7 @@ async function claimTenant({ store, tenant, logger }: DirectoryDeps): Promise<vo
   const { tenant: before } = await readState(store.db)
   if (before === tenant.origin) return
   await write(store.db, async (trx) => {
-    await sql`TRUNCATE users, user_search, departed_users, roles, organizations, user_roles, organization_members, membership_readings,
+    await sql`TRUNCATE users, user_search, shared_emails, departed_users, roles, organizations, user_roles, organization_members, membership_readings,
       fill_seen, pending, activity, user_days`.execute(trx)
     await sql`UPDATE directory_state SET tenant = ${tenant.origin}, checkpoint = NULL, fill = NULL, filled_at = NULL, members_at = NULL,
       followed_at = NULL, problem = NULL`.execute(trx)
@@ -102,19 +103,22 @@ async function repeat(
   work: () => Promise<void>,
 ): Promise<void> {
   let retryMs = firstRetryMs
+  let mayHaveProblem = true // one that a server before us had, and died of
   while (!signal.aborted) {
     let waitMs = intervalMs
     try {
       await work()
-      if (retryMs > firstRetryMs) await tellProblem(deps, { task, error: undefined })
+      if (mayHaveProblem) await tellProblem(deps, { task, error: undefined })
+      mayHaveProblem = false
       retryMs = firstRetryMs
     } catch (error) {
       if (signal.aborted) return
+      mayHaveProblem = true
       await tellProblem(deps, { task, error }).catch((failure: unknown) => {
         deps.logger.error({ err: failure }, 'the directory’s problem could not be noted')
       })
       waitMs = retryMs * (0.75 + Math.random() / 2)
-      retryMs = Math.min(retryMs * 2, longestRetryMs)
+      retryMs = Math.min(retryMs * 2, longestRetryMs[task])
     }
     await sleep(waitMs, undefined, { signal }).catch(() => undefined)
   }

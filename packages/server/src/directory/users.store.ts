@@ -44,7 +44,27 @@ export async function putUsers(
   { users, reading }: { users: UserRow[]; reading: number },
 ): Promise<string[]> {
   await lockOutDepartures(trx)
-  return merge(trx, { source: sql`jsonb_to_recordset(${JSON.stringify(users)}::jsonb) AS s (${sourceTypes})`, reading })
+  const source = sql`jsonb_to_recordset(${JSON.stringify(users)}::jsonb) AS s (${sourceTypes})`
+  const written = await merge(trx, { source, reading })
+  const emails = users.flatMap(({ email_key }) => (email_key === null ? [] : [email_key]))
+  await noteSharedEmails(trx, sql<boolean>`email_key = ANY (${emails}::text[])`)
+  return written
+}
+
+/** Of all users; those that nobody shares any longer are forgotten. A fill does this once, in place of each time. */
+export async function findSharedEmails(db: StoreQueries): Promise<void> {
+  await sql`DELETE FROM shared_emails d WHERE (SELECT count(*) FROM (
+    SELECT FROM users u WHERE u.email_key = d.email_key LIMIT 2) found) < 2`.execute(db)
+  await noteSharedEmails(db, sql<boolean>`email_key IS NOT NULL`)
+}
+
+/**
+ * Two who write at the same moment do not see each other's user. What a server has changed is read again afterwards, by the one that follows the
+ * log, whose own fill looks at all of them in the end.
+ */
+async function noteSharedEmails(db: StoreQueries, which: RawBuilder<boolean>): Promise<void> {
+  await sql`INSERT INTO shared_emails SELECT email_key FROM users WHERE ${which} GROUP BY email_key HAVING count(*) > 1
+    ON CONFLICT DO NOTHING`.execute(db)
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ColumnType, Generated } from '@rollcall/database'
 export interface RollcallSchema {
   users: UserTable
   user_search: { created_at: Date; user_id: string; txt: string }
+  shared_emails: { email_key: string }
   user_count: { slot: number; users: number }
   departed_users: { user_id: string; reading: number; departed_at: Generated<Date> }
   roles: { role_id: string; name: string; description: string | null }

@@ -32,7 +32,10 @@ export async function seedUsers(options: SeedOptions): Promise<number> {
     await ensureConnections(database, now)
     const first = await countSeeded(database)
     if (first >= users) return 0
-    const groups = await ensureGroups(database.db, now)
+    const groups = await transaction(database.db, async (trx) => {
+      await changeEveryone(trx) // said with the first batch
+      return ensureGroups(trx, now)
+    })
     const startedAt = performance.now()
     for (let from = first; from < users; from += batchSize) {
       const to = Math.min(from + batchSize, users)

@@ -7,9 +7,9 @@ import { connectionIdOf, databaseConnection, makeUser, post } from '../testing/m
 import type { TestUser } from '../testing/make.ts'
 import { startTestTenant } from '../testing/start-test-tenant.ts'
 import type { TestTenant } from '../testing/start-test-tenant.ts'
+import { changesToldBy } from './changes-told-by.ts'
 import type { LogEvent } from './log-event.ts'
 import { logUnloggedChanges } from './log-unlogged-changes.ts'
-import { usersNamedIn } from './users-named-in.ts'
 
 let tenant: TestTenant
 let twin: TestTenant
@@ -44,7 +44,8 @@ const path = (userId: string) => `/users/${encodeURIComponent(userId)}`
 const idOf = async (answer: Promise<{ body: unknown }>) => ((await answer).body as { id: string }).id
 const makeRole = () => idOf(tenant.api('POST', '/roles', { name: `role-${randomUUID()}` }))
 const makeOrganization = () => idOf(tenant.api('POST', '/organizations', { name: `org-${randomUUID().slice(0, 8)}` }))
-const unlogged = () => tenant.tenant.context.db.selectFrom('unlogged_changes').select('user_id').execute()
+const unlogged = () => tenant.tenant.context.db.selectFrom('unlogged_changes').select(['what', 'id']).execute()
+const isAbout = (entry: LogEvent, userId: string) => changesToldBy(entry).some(({ id }) => id === userId)
 
 async function importUser(email: string): Promise<string> {
   const form = new FormData()
@@ -92,7 +93,7 @@ test.each(changes)('the log names who was changed: %s', async (_name, change, ty
   const user = await makeUser(tenant)
   await follow()
   await change(user)
-  const about = (await follow()).filter((entry) => usersNamedIn(entry).includes(user.userId))
+  const about = (await follow()).filter((entry) => isAbout(entry, user.userId))
   expect(about.map(({ type }) => type)).toEqual(expect.arrayContaining(types))
   expect(await unlogged()).toEqual([])
 })
@@ -103,7 +104,7 @@ test.each([
   ['by an import', () => importUser(`${randomUUID()}@example.com`), ['sui']],
 ] as [string, () => Promise<string>, string[]][])('the log names who is new: %s', async (_name, create, types) => {
   const userId = await create()
-  const about = (await follow()).filter((entry) => usersNamedIn(entry).includes(userId))
+  const about = (await follow()).filter((entry) => isAbout(entry, userId))
   expect(about.map(({ type }) => type)).toEqual(expect.arrayContaining(types))
   // Who signed up is told from who was created.
   const isSignUp = about.filter(({ type }) => type === 'ss').map(({ details }) => (details?.body as { is_signup?: boolean } | undefined)?.is_signup) // prettier-ignore
@@ -114,7 +115,7 @@ test.each([
 test('a thousand members that are added at once are all named', async () => {
   const users = Array.from({ length: 1000 }, (_unused, index) => `auth0|${String(index).padStart(24, '0')}`)
   const details = { request: { path: '/api/v2/roles/rol_1/users', body: { users } }, response: { body: {} } }
-  expect(usersNamedIn({ type: 'sapi', details })).toEqual(users)
+  expect(changesToldBy({ type: 'sapi', details })).toEqual(users.map((id) => ({ what: 'roles of user', id })))
   const role = await makeRole()
   await tenant.api('POST', `/roles/${role}/users`, { users })
   const refused = (await follow()).find(({ type }) => type === 'fapi')
@@ -151,7 +152,7 @@ test.each(entailed)('who was changed by %s is named soon after', async (_name, c
   const told: string[] = []
   await expect
     .poll(async () => {
-      const about = (await follow()).filter((entry) => usersNamedIn(entry).includes(user.userId))
+      const about = (await follow()).filter((entry) => isAbout(entry, user.userId))
       told.push(...about.map((entry) => entry.type))
       return told
     })
@@ -181,9 +182,39 @@ test('a change whose process died before it was logged is logged by another, wit
   const user = await makeUser(tenant)
   await follow()
   await tenant.tenant.context.db.updateTable('users').set({ name: 'Unheard' }).where('user_id', '=', user.userId).execute() // prettier-ignore
-  expect(await unlogged()).toEqual([{ user_id: user.userId }])
+  expect(await unlogged()).toEqual([{ what: 'user', id: user.userId }])
   await expect.poll(follow, { timeout: 15_000, interval: 500 }).toContainEqual(expect.objectContaining({ type: 'wum', user_id: user.userId })) // prettier-ignore
 })
+
+test('an entry that tells of one part of a user takes no other part’s entry away', async () => {
+  const { db } = tenant.tenant.context
+  const user = await makeUser(tenant)
+  const [role, organization] = [await makeRole(), await makeOrganization()]
+  await follow()
+  // As by a process that died before it logged them.
+  await db.insertInto('user_roles').values({ user_id: user.userId, role_id: role, assigned_at: new Date() }).execute()
+  await db.insertInto('organization_members').values({ user_id: user.userId, organization_id: organization, added_at: new Date() }).execute() // prettier-ignore
+  await tenant.api('PATCH', path(user.userId), { name: 'Ada' })
+  await tenant.api('DELETE', `${path(user.userId)}/roles`, { roles: [await makeRole()] })
+  await follow()
+  expect(await unlogged()).toEqual([{ what: 'organizations of user', id: user.userId }])
+  await logUnloggedChanges(tenant.tenant.context, 0)
+  expect(await follow()).toContainEqual(expect.objectContaining({ type: 'wum', user_id: user.userId }))
+})
+
+test.each(['roles', 'organizations'] as const)('changes of %s that were not logged are logged by another', async (noun) => {
+  const { db } = tenant.tenant.context
+  const [renamed, gone] = noun === 'roles' ? [await makeRole(), await makeRole()] : [await makeOrganization(), await makeOrganization()] // prettier-ignore
+  await follow()
+  expect(await unlogged()).toEqual([])
+  await db.updateTable(noun).set({ name: randomUUID() }).where('id', '=', renamed).execute()
+  await db.deleteFrom(noun).where('id', '=', gone).execute()
+  await logUnloggedChanges(tenant.tenant.context, 0)
+  const told = (await follow()).map(({ details }) => details?.request)
+  const entry = (method: string, id: string) => ({ method, path: `/api/v2/${noun}/${id}` })
+  expect(told).toEqual(expect.arrayContaining([entry('patch', renamed), entry('delete', gone)]))
+  expect(await unlogged()).toEqual([])
+}) // prettier-ignore
 
 test('what tells of no change, such as a failed attempt or a token, takes no change’s entry away', async () => {
   const user = await makeUser(tenant)

@@ -10,8 +10,8 @@ const patienceMs = 3000
 const largestBatch = 5000
 
 /**
- * Sees to it that whoever follows the log learns of every change of a user: one that has no entry after a while gets one that names the user.
- * Such are those of a process that died between the change and its entry, and those that come with something else: the members of a role, an
+ * Sees to it that whoever follows the log learns of every change of a user, a role or an organization: one that has no entry after a while gets
+ * one that names them. Such are those of a process that died between the change and its entry, and those that come with something else: the members of a role, an
  * organization or a connection that was deleted, an account that was linked. @returns how to stop it
  */
 export function startLoggingChanges(context: TenantContext): () => Promise<void> {
@@ -43,16 +43,27 @@ export async function logUnloggedChanges(
       const id = await takeLogIds(trx)
       const { numAffectedRows } = await sql`
         WITH taken AS (
-          DELETE FROM unlogged_changes WHERE user_id IN (
-            SELECT DISTINCT user_id FROM (SELECT user_id FROM unlogged_changes WHERE ${due} ORDER BY user_id LIMIT ${largestBatch}) AS due
-          ) RETURNING user_id
-        ), changed AS (
-          SELECT DISTINCT taken.user_id, users.user_id IS NOT NULL AS is_there FROM taken LEFT JOIN users USING (user_id)
+          DELETE FROM unlogged_changes WHERE id IN (
+            SELECT DISTINCT id FROM (SELECT id FROM unlogged_changes WHERE ${due} ORDER BY id LIMIT ${largestBatch}) AS due
+          ) RETURNING id, what
+        ), changed_users AS (
+          SELECT DISTINCT taken.id, users.user_id IS NOT NULL AS is_there FROM taken LEFT JOIN users ON user_id = taken.id
+          WHERE what NOT IN ('role', 'organization')
+        ), changed_groups AS (
+          SELECT DISTINCT taken.id, what || 's' AS noun, EXISTS (
+            SELECT FROM roles WHERE id = taken.id UNION ALL SELECT FROM organizations WHERE id = taken.id
+          ) AS is_there FROM taken WHERE what IN ('role', 'organization')
         )
         INSERT INTO logs (log_id, date, type, user_id, body)
-        SELECT ${id}, ${now()}, CASE WHEN is_there THEN 'wum' ELSE 'sdu' END, user_id,
+        SELECT ${id}, ${now()}::timestamptz, CASE WHEN is_there THEN 'wum' ELSE 'sdu' END, id,
           jsonb_build_object('description', CASE WHEN is_there THEN 'The user was changed' ELSE 'The user is no more' END)
-        FROM changed`.execute(trx)
+        FROM changed_users
+        UNION ALL
+        SELECT ${id}, ${now()}::timestamptz, 'sapi', NULL, jsonb_build_object(
+          'description', CASE WHEN is_there THEN 'Updated, by whom is not known' ELSE 'Deleted, by whom is not known' END,
+          'details', jsonb_build_object('response', '{}'::jsonb, 'request', jsonb_build_object(
+            'method', CASE WHEN is_there THEN 'patch' ELSE 'delete' END, 'path', '/api/v2/' || noun || '/' || id)))
+        FROM changed_groups`.execute(trx)
       return (numAffectedRows ?? 0n) > 0n
     })
   }
@@ -70,7 +81,7 @@ export async function logChangeOfEveryone(
   )
 }
 
-/** Within this transaction no user is noted as changed: `logChangeOfEveryone` is to follow. */
+/** Within this transaction nothing is noted as changed: `logChangeOfEveryone` is to follow. */
 export async function changeEveryone(trx: Transaction<TenantSchema>): Promise<void> {
   await sql`SELECT set_config('rollcall.bulk', 'on', true)`.execute(trx)
 }

@@ -1,11 +1,11 @@
 import { sql, transaction } from '@rollcall/database'
-import type { Kysely } from '@rollcall/database'
+import type { Kysely, Transaction } from '@rollcall/database'
 import type { Logger } from '@rollcall/http-kit'
 import type { JsonObject, TenantSchema } from '../schema.ts'
 import { toStorable } from '../storable.ts'
+import { changesToldBy, type ToldChange } from './changes-told-by.ts'
 import type { LogEvent } from './log-event.ts'
 import { takeLogIds } from './log-ids.ts'
-import { usersNamedIn } from './users-named-in.ts'
 
 export interface LogWriter {
   /** Takes note of an event; it is in the database moments later. A request never waits for its log entry. */
@@ -66,7 +66,7 @@ export function openLogWriter({
   }
 }
 
-/** Stores entries, and takes note that who is named in them has theirs. */
+/** Stores entries, and takes note that the changes they tell of have theirs. */
 async function store(db: Kysely<TenantSchema>, batch: { date: Date; event: LogEvent }[]): Promise<void> {
   const rows = batch.map(({ date, event: { type, user_id, ...rest } }) => ({
     date: date.toISOString(),
@@ -74,7 +74,7 @@ async function store(db: Kysely<TenantSchema>, batch: { date: Date; event: LogEv
     user_id: user_id ?? null,
     body: rest as JsonObject, // undefined members fall away in JSON
   }))
-  const named = [...new Set(batch.flatMap(({ event }) => usersNamedIn(event)))]
+  const told = batch.flatMap(({ event }) => changesToldBy(event))
   await transaction(db, async (trx) => {
     const id = await takeLogIds(trx)
     await sql`
@@ -83,6 +83,16 @@ async function store(db: Kysely<TenantSchema>, batch: { date: Date; event: LogEv
       FROM jsonb_to_recordset(${JSON.stringify(toStorable(rows))}::jsonb)
         AS row (date timestamptz, type text, user_id text, body jsonb)`.execute(trx)
     // Changes that are seen here were there before these entries are: whoever reads the entry finds the change.
-    if (named.length > 0) await trx.deleteFrom('unlogged_changes').where('user_id', 'in', named).execute()
+    if (told.length > 0) await takeAway(trx, told)
   })
+}
+
+/** Of a user who is no more an entry about the user tells everything. */
+async function takeAway(trx: Transaction<TenantSchema>, told: ToldChange[]): Promise<void> {
+  await sql`
+    DELETE FROM unlogged_changes c USING jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS t (what text, id text)
+    WHERE c.id = t.id
+      AND (c.what = t.what OR (t.what = 'user' AND NOT EXISTS (SELECT FROM users u WHERE u.user_id = c.id)))`.execute(
+    trx,
+  )
 }

@@ -57,7 +57,7 @@ export function organizationMembersRoutes(context: TenantContext): Router {
         ),
       )
       .orderBy('organization_members.added_at')
-      .orderBy('users.user_id')
+      .orderBy('organization_members.user_id')
     const origin = context.origins()[0] ?? ''
     const present = (row: Parameters<typeof presentMember>[0] & { roles?: object[] }) => ({
       ...presentMember(row, origin),
@@ -69,7 +69,7 @@ export function organizationMembersRoutes(context: TenantContext): Router {
         .$if(after !== undefined, (some) =>
           some.where(({ eb, refTuple, tuple }) =>
             eb(
-              refTuple('organization_members.added_at', 'users.user_id'),
+              refTuple('organization_members.added_at', 'organization_members.user_id'),
               '>',
               tuple(after?.at ?? new Date(0), after?.id ?? ''),
             ),

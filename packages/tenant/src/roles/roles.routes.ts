@@ -197,7 +197,7 @@ export function rolesRoutes(context: TenantContext): Router {
     const page = members
       .select(['users.user_id', 'users.email', 'users.picture', 'users.name', 'user_roles.assigned_at'])
       .orderBy('user_roles.assigned_at')
-      .orderBy('users.user_id')
+      .orderBy('user_roles.user_id')
     const origin = context.origins()[0] ?? ''
     if (isByCheckpoint(query)) {
       const after = readCheckpoint(query)
@@ -205,7 +205,7 @@ export function rolesRoutes(context: TenantContext): Router {
         .$if(after !== undefined, (some) =>
           some.where(({ eb, refTuple, tuple }) =>
             eb(
-              refTuple('user_roles.assigned_at', 'users.user_id'),
+              refTuple('user_roles.assigned_at', 'user_roles.user_id'),
               '>',
               tuple(after?.at ?? new Date(0), after?.id ?? ''),
             ),

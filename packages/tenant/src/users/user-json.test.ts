@@ -1,6 +1,6 @@
 import { sql } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRandom } from '../testing/random.ts'
+import { createRandom } from '@rollcall/test-kit/random'
 import { startTestTenant } from '../testing/start-test-tenant.ts'
 import type { TestTenant } from '../testing/start-test-tenant.ts'
 import { presentUser } from './present-user.ts'

@@ -85,7 +85,7 @@ test('segments and saved views are links with how many users each has now', asyn
     'Not seen for a year 7',
     'Blocked 7',
     'No MFA 7',
-    'Same e-mail twice',
+    'Same e-mail twice 7',
     'Admins 7',
   ])
   expect(wrapper.findAll('a').at(-1)?.attributes('href')).toBe('/?filter=role:admin&sort=name&columns=name,email')

@@ -14,6 +14,7 @@ export const readyMadeViews = [
   { name: 'notSeen', filter: 'last_login:<now-1y' },
   { name: 'blocked', filter: 'blocked:true' },
   { name: 'noMfa', filter: 'mfa:false' },
+  { name: 'duplicates', filter: 'email_shared:true' },
 ] as const
 export type ReadyMadeView = (typeof readyMadeViews)[number]
 

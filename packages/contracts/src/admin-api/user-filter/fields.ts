@@ -17,6 +17,8 @@ export const userFields: Readonly<Record<string, UserFieldInfo>> = {
   user_id: { kind: 'text', isExact: true, aliases: ['id'] },
   email: { kind: 'text', isSortable: true, aliases: ['mail'] },
   'email.domain': { kind: 'text', aliases: ['domain'] },
+  /** Another user has the same address. */
+  email_shared: { kind: 'boolean', aliases: ['duplicate', 'duplicates'] },
   name: { kind: 'text', isSortable: true },
   nickname: { kind: 'text', aliases: ['nick'] },
   username: { kind: 'text' },

@@ -78,7 +78,7 @@ const dividers: Record<BreakdownQuery['by'], (question: Question) => Promise<Gro
     const counted = await count(
       question,
       sql`u.email_key`,
-      sql<boolean>`u.email_key IS NOT NULL`,
+      sql<boolean>`u.email_key IN (SELECT email_key FROM shared_emails)`,
       sql`HAVING count(*) > 1`,
     )
     return counted.map(({ key, users }) => ({ key: String(key), users, filter: is('email', String(key)) }))
@@ -145,18 +145,25 @@ const dayMs = 86_400_000
 const silences = [1, 7, 30, 90, 365]
 
 async function bySilence(question: Question): Promise<Group[]> {
-  const { now } = question
-  const bound = (days: number) => new Date(now.getTime() - days * dayMs)
-  const steps = silences.map((days, index) => sql`WHEN u.last_login >= ${bound(days)} THEN ${index}::int`)
-  const step = sql`CASE WHEN u.last_login IS NULL THEN -1 ${sql.join(steps, sql` `)} ELSE ${silences.length}::int END`
-  const counted = new Map((await count(question, step)).map(({ key, users }) => [Number(key), users]))
+  const { db, filter, now } = question
+  // Counted side by side: for a grouping PostgreSQL would prepare for as many groups as there are moments.
+  const sinceThen = silences.map((days) => {
+    const then = new Date(now.getTime() - days * dayMs)
+    return sql`count(*) FILTER (WHERE u.last_login >= ${then})`
+  })
+  const { rows } = await sql<{ counts: number[] }>`
+    SELECT ARRAY[${sql.join(sinceThen)}, count(u.last_login), count(*)]::bigint[] AS counts
+    FROM ${tables(filter)} WHERE ${matching(filter, now)}`.execute(db)
+  /** Since each of the moments, ever, and all. */
+  const counts = rows[0]?.counts.map(Number) ?? []
+  const between = (place: number) => (counts[place] ?? 0) - (counts[place - 1] ?? 0)
   const ago = (days: number) => ({ value: { kind: 'ago', amount: days, unit: 'd' } as const })
   const within = silences.map((days, index): Group => {
     const after = silences[index - 1]
     const to = after === undefined ? {} : { to: { ...ago(after), isInclusive: false } }
     return {
       key: `${days}d`,
-      users: counted.get(index) ?? 0,
+      users: between(index),
       filter: { kind: 'range', field: 'last_login', from: { ...ago(days), isInclusive: true }, ...to },
     }
   })
@@ -164,8 +171,8 @@ async function bySilence(question: Question): Promise<Group[]> {
   const before: UserFilter = { kind: 'range', field: 'last_login', to: { ...ago(last), isInclusive: false } }
   return [
     ...within,
-    { key: 'before', users: counted.get(silences.length) ?? 0, filter: before },
-    { key: 'never', users: counted.get(-1) ?? 0, filter: not(has('last_login')) },
+    { key: 'before', users: between(silences.length), filter: before },
+    { key: 'never', users: between(silences.length + 1), filter: not(has('last_login')) },
   ]
 }
 

@@ -1,7 +1,14 @@
 import { sql } from '@rollcall/database'
 import type { UserFilter, UserPage, UserSort, UserSummary } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../store/open-store.ts'
-import { countUsers, findUsers, isEverybody, type FoundUser, type Place } from './search/find-users.ts'
+import {
+  countUsers,
+  everybodyCounted,
+  findUsers,
+  isEverybody,
+  type FoundUser,
+  type Place,
+} from './search/find-users.ts'
 import { readCursor, writeCursor } from './search/page-cursor.ts'
 import { sortOrderOf, type SortOrder } from './search/sort-order.ts'
 import { rowColumns } from './user-columns.ts'
@@ -30,6 +37,8 @@ interface UserRow {
   last_login: Date | null
   logins_count: number
   columns?: Record<string, unknown>
+  /** How many users there are, where that was asked for too. */
+  everybody?: number
 }
 
 /** @throws InvalidInput `cursor-invalid` */
@@ -41,11 +50,10 @@ export async function listFromDirectory(
   const cursor = after === undefined ? undefined : readCursor(after, sort, order)
   const place: Place | undefined = cursor && 'id' in cursor ? cursor : undefined
   // One more than is shown says whether there is a next page.
-  const question = { filter, order, after: place, limit: limit + 1, select: rowColumns(columns), now }
-  const [found, known] = await Promise.all([
-    findUsers<UserRow>(db, question),
-    after === undefined && isEverybody(filter) ? countUsers(db, { filter, now }) : undefined,
-  ])
+  const isCounted = after === undefined && isEverybody(filter)
+  const select = isCounted ? sql`${rowColumns(columns)}, ${everybodyCounted} AS everybody` : rowColumns(columns)
+  const found = await findUsers<UserRow>(db, { filter, order, after: place, limit: limit + 1, select, now })
+  const known = isCounted ? (found[0]?.everybody ?? 0) : undefined
   const users = found.slice(0, limit)
   const last = found.length > limit ? users.at(-1) : undefined
   return {

@@ -1,6 +1,6 @@
 import type { Harvest } from './harvest.ts'
 import type { Route } from './list-routes.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '@rollcall/test-kit/random'
 
 /** What is there from the start and known to the one who started the tenant. */
 export interface Known {

@@ -1,5 +1,5 @@
 import { browserCookie } from '../../oidc/cookies.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '@rollcall/test-kit/random'
 import type { Route } from './list-routes.ts'
 
 /** What answers have told so far: ids to ask for again, names of fields, cookies. It makes later requests reach further than refusals. */

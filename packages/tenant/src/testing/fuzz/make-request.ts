@@ -4,7 +4,7 @@ import type { Harvest } from './harvest.ts'
 import { nounOf } from './harvest.ts'
 import type { Route } from './list-routes.ts'
 import { contentTypes, encodeText, nastyBodies, nastySegment, nastyTexts, nastyValue, spoil } from './nasty.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '@rollcall/test-kit/random'
 
 export interface FuzzRequest {
   route: Route

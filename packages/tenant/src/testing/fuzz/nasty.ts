@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '@rollcall/test-kit/random'
 
 /** Texts that have broken servers: what PostgreSQL cannot store, what JavaScript takes for something else, what is too long. */
 export const nastyTexts = [

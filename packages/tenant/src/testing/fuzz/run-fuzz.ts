@@ -5,7 +5,7 @@ import { listRoutes } from './list-routes.ts'
 import type { Known } from './good-requests.ts'
 import { isManagement, makeRequest } from './make-request.ts'
 import type { FuzzRequest } from './make-request.ts'
-import { createRandom } from '../random.ts'
+import { createRandom } from '@rollcall/test-kit/random'
 import { createSender } from './send.ts'
 import type { FuzzAnswer } from './send.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRandom } from '../../testing/random.ts'
-import type { Random } from '../../testing/random.ts'
+import { createRandom } from '@rollcall/test-kit/random'
+import type { Random } from '@rollcall/test-kit/random'
 import { startTestTenant } from '../../testing/start-test-tenant.ts'
 import type { TestTenant } from '../../testing/start-test-tenant.ts'
 

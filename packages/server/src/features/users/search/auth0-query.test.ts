@@ -93,6 +93,7 @@ function toPerson(user: Record<string, unknown>): Person {
     connection: identities[0]?.connection ?? null,
     blocked: user.blocked === true,
     mfa: false,
+    email_shared: false,
     created_at: moment('created_at') ?? now,
     updated_at: moment('updated_at') ?? now,
     last_login: moment('last_login'),
@@ -152,6 +153,7 @@ test.each([
   ['has:role', 'role'],
   ['organization:"Big Co"', 'an organization by its name'],
   ['mfa:true', 'mfa'],
+  ['duplicate:true', 'email_shared'],
   ['signed_in_on:2025', 'signed_in_on'],
   ['-failed_on:never', 'failed_on'],
   ['user_metadata.color:r*', 'a * in user_metadata'],
@@ -175,7 +177,7 @@ test.each([
 test.each([
   ['organization:org_1', 'organization_id:"org_1"'],
   ['has:organization', '_exists_:organization_id'],
-  ['ad', '(name:ad* OR email:ad* OR nickname:ad* OR username:ad* OR phone_number:ad* OR given_name:ad* OR family_name:ad*)'], // prettier-ignore
+  ['ad', '(name:ad* OR email:ad* OR nickname:ad* OR username:ad* OR phone_number:ad*)'], // prettier-ignore
   ['created:2025-03', 'created_at:["2025-03-01T00:00:00.000Z" TO "2025-04-01T00:00:00.000Z"}'],
   ['created:>2025-03', 'created_at:["2025-04-01T00:00:00.000Z" TO *]'],
   ['created:<=2025', 'created_at:[* TO "2026-01-01T00:00:00.000Z"}'],

@@ -7,7 +7,8 @@ import { wholeLimits } from './whole-limits.ts'
 const fewestLiteralsAfterWildcard = 3
 /** Every user has an id: this finds everybody. */
 const everybody = '_exists_:user_id'
-const searchedFields = ['name', 'email', 'nickname', 'username', 'phone_number', 'given_name', 'family_name']
+/** Each is one more that the tenant has to look through; given and family names are part of the name wherever a provider sends them. */
+const searchedFields = ['name', 'email', 'nickname', 'username', 'phone_number']
 /** The tenant keeps these in lower case, and compares a username to the letter. */
 const lowerCaseFields = ['email', 'email.domain', 'username']
 
@@ -32,7 +33,7 @@ function print(filter: UserFilter, now: Date): string {
     case 'text':
       return printText(filter.text)
     case 'is': {
-      if (filter.field === 'mfa') throw needsDirectory('mfa')
+      if (['mfa', 'email_shared'].includes(filter.field)) throw needsDirectory(filter.field)
       // What is not set is not true; Auth0 finds it by neither.
       const isTrue = `${filter.field}:true`
       return filter.value ? isTrue : without(isTrue)

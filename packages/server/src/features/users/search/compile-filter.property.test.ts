@@ -80,6 +80,7 @@ function makePerson(number: number): Person {
     connection: maybe(connection),
     blocked: chance(0.5),
     mfa: chance(0.5),
+    email_shared: false,
     created_at: moment(),
     updated_at: moment(),
     last_login: maybe(moment()),
@@ -96,11 +97,15 @@ function makePerson(number: number): Person {
 }
 
 const people = Array.from({ length: 95 }, (_unused, number) => makePerson(number))
+for (const person of people) {
+  const sameAddress = ({ email }: Person) => email?.toLowerCase() === person.email?.toLowerCase()
+  person.email_shared = person.email !== null && people.filter(sameAddress).length > 1
+}
 
 const lineFields = ['email', 'name', 'nickname', 'username', 'phone_number', 'given_name', 'family_name'] as const
 const exactFields = ['user_id', 'connection', 'last_ip', 'identities.connection', 'identities.provider', 'identities.user_id'] // prettier-ignore
 const textFields = [...lineFields, ...exactFields, 'email.domain']
-const booleanFields = ['email_verified', 'phone_verified', 'blocked', 'mfa']
+const booleanFields = ['email_verified', 'phone_verified', 'blocked', 'mfa', 'email_shared']
 
 function textOf(field: string): string {
   if (chance(0.3)) return pick(words)
@@ -214,6 +219,9 @@ beforeAll(async () => {
   database = openDatabase({ url, schema: 'rollcall', poolSize: 2 })
   await insertGroups(database.db, world.roles, world.organizations)
   for (const person of people) await insertPerson(database.db, person)
+  await sql`INSERT INTO shared_emails SELECT email_key FROM users WHERE email IS NOT NULL GROUP BY 1 HAVING count(*) > 1`.execute(
+    database.db,
+  )
 })
 afterAll(() => database.close())
 

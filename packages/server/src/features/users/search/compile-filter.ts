@@ -6,7 +6,7 @@ import type {
   UserField,
   UserFilter,
 } from '@rollcall/contracts/admin-api/user-filter'
-import { sql } from '@rollcall/database'
+import { plannedAnew, sql } from '@rollcall/database'
 import type { RawBuilder } from '@rollcall/database'
 import { metadataExists, metadataMatches, metadataWithin } from './compile-metadata.ts'
 import { standsInSearch, textExists, textFound, textMatches, textWithin } from './compile-text.ts'
@@ -21,7 +21,7 @@ type Condition = RawBuilder<boolean>
  * @param now what `now-30d` is counted back from
  */
 export function compileFilter(filter: UserFilter, { now }: { now: Date }): Condition {
-  return compile(filter, true, now)
+  return sql<boolean>`${plannedAnew} ${compile(filter, true, now)}`
 }
 
 export interface TablesRead {
@@ -63,6 +63,8 @@ function compile(filter: UserFilter, isWanted: boolean, now: Date): Condition {
     case 'not':
       return compile(filter.of, !isWanted, now)
     case 'is':
+      if (filter.field === 'email_shared')
+        return filter.value === isWanted ? sharesEmail : sql<boolean>`NOT ${sharesEmail}`
       return filter.value === isWanted
         ? sql<boolean>`${column(filter.field)}`
         : sql<boolean>`NOT ${column(filter.field)}`
@@ -109,6 +111,9 @@ function membersOf({ field, pieces }: MatchFilter): RawBuilder<unknown> {
     : sql`organization_members m JOIN organizations o USING (organization_id) WHERE m.user_id = u.user_id
         AND (${id(sql`o.organization_id`)} OR ${name(sql`o.name`)} OR ${name(sql`o.display_name`)})`
 }
+
+const sharesEmail = sql<boolean>`(EXISTS (SELECT FROM shared_emails d WHERE d.email_key = u.email_key)
+  AND EXISTS (SELECT FROM users o WHERE o.email_key = u.email_key AND o.user_id <> u.user_id))`
 
 const daysOf = (field: UserField) =>
   sql`user_days d WHERE d.user_id = u.user_id AND d.kind = ${field === 'failed_on' ? 'failure' : 'sign-in'}`

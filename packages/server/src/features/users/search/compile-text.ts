@@ -76,13 +76,20 @@ function anyIdentity(field: UserField, meets: (cell: RawBuilder<unknown>) => Con
   return sql<boolean>`EXISTS (SELECT 1 FROM jsonb_array_elements(u.identities) i WHERE ${meets(cell)})`
 }
 
+/** The same for a whole value, which an index finds. Some providers' ids are numbers. */
+function hasIdentity(field: UserField, value: string): Condition {
+  const key = field.slice('identities.'.length)
+  const values = /^[1-9]\d{0,14}$/.test(value) ? [value, Number(value)] : [value]
+  return or(values.map((one) => sql<boolean>`u.identities @> ${JSON.stringify([{ [key]: one }])}::jsonb`))
+}
+
 export function textMatches({ field, pieces }: MatchFilter): Condition {
   const wanted = pieces.map(foldOf(field))
   // Of characters that cannot be seen nothing is left, and no text is nobody's.
   if (wanted.every((piece) => piece === '')) return wanted.length > 1 ? textExists(field) : sql<boolean>`false`
   const meets = (cell: RawBuilder<unknown>) =>
     wanted.length > 1 ? sql<boolean>`${cell} LIKE ${likePattern(wanted)}` : sql<boolean>`${cell} = ${wanted[0]}`
-  if (isOfIdentity(field)) return anyIdentity(field, meets)
+  if (isOfIdentity(field)) return wanted.length > 1 ? anyIdentity(field, meets) : hasIdentity(field, wanted[0] ?? '')
   const condition = meets(cellOf(field, pieces))
   if (field === 'user_id' || !standsInSearch(field, pieces)) return condition
   // Within coalesce, PostgreSQL takes the exact comparison for a toss-up instead of one row in two hundred: the hint has narrowed it already.

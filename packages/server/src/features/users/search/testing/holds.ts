@@ -114,6 +114,7 @@ function existsHolds(field: string, person: Person): boolean {
     case 'phone_verified':
     case 'blocked':
     case 'mfa':
+    case 'email_shared':
       return true
     case 'logins_count':
       return person.logins_count > 0

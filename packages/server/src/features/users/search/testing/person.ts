@@ -17,6 +17,8 @@ export interface Person {
   connection: string | null
   blocked: boolean
   mfa: boolean
+  /** Whether another of the people has the same address. */
+  email_shared: boolean
   created_at: Date
   updated_at: Date
   last_login: Date | null
@@ -49,7 +51,7 @@ export async function insertGroups(db: Kysely<Tables>, roles: Group[], organizat
 }
 
 export async function insertPerson(db: Kysely<Tables>, person: Person): Promise<void> {
-  const { roles, organizations, signed_in_on, failed_on, ...user } = person
+  const { roles, organizations, signed_in_on, failed_on, email_shared: _follows, ...user } = person
   const { user_id, created_at } = user
   const row = {
     ...user,
