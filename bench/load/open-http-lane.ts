@@ -19,7 +19,7 @@ export async function openHttpLane({ requests, connections }: Extract<Load, { ki
   const socket = connect({ host: hostname, port: Number(port), noDelay: true })
   await once(socket, 'connect')
   let asked = requests[0]
-  let answered = (_error?: Error) => {}
+  let answered: (error?: Error) => void = () => undefined
   let answer = Buffer.alloc(0)
   socket.on('data', (chunk) => {
     answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk])

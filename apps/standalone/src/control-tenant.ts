@@ -52,7 +52,7 @@ export async function controlTenant(words: string[], env: NodeJS.ProcessEnv, fol
   })
   const text = await response.text()
   const answer = (text === '' ? {} : JSON.parse(text)) as { message?: string; added?: number } | Listed[]
-  if (Array.isArray(answer)) return answer.map(({ name: kept, users }) => `${kept}  ${users.toLocaleString('en')} users`).join('\n') || 'No snapshots.' // prettier-ignore
+  if (Array.isArray(answer)) return answer.map(({ name: kept, users }) => `${kept}  ${users.toLocaleString('en')} ${users === 1 ? 'user' : 'users'}`).join('\n') || 'No snapshots.' // prettier-ignore
   if (!response.ok) throw new ControlRefused(answer.message ?? `The tenant answered ${response.status}.`)
   return answer.added === undefined ? 'Done.' : `Added ${answer.added.toLocaleString('en')} users.`
 }

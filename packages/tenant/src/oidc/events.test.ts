@@ -82,3 +82,21 @@ test('a key that signs no more is published until nothing it signed can be good'
   await keys.rotate() // it reads them anew
   expect((await published()).map(({ kid }) => kid)).not.toContain(first?.kid)
 })
+
+test('what has expired is swept away, and nothing else', async () => {
+  const { db } = tenant.tenant.context
+  const both = { expired: new Date(clock - 1000), good: new Date(clock + 1000) }
+  for (const [name, expires_at] of Object.entries(both)) {
+    const id = Buffer.from(name)
+    await db.insertInto('seen_once').values({ purpose: 'dpop', id_hash: id, expires_at }).execute()
+    await db.insertInto('login_transactions').values({ id_hash: id, request: '{}', expires_at }).execute()
+    await db.insertInto('pushed_requests').values({ request_uri_hash: id, client_id: 'x', parameters: '{}', expires_at }).execute() // prettier-ignore
+    await db.insertInto('one_time_codes').values({ subject_hash: id, code_hash: id, attempts_left: 3, expires_at }).execute() // prettier-ignore
+  }
+  await sweep(tenant.tenant.context)
+  for (const table of ['seen_once', 'login_transactions', 'pushed_requests', 'one_time_codes'] as const) {
+    const rows = await db.selectFrom(table).select('expires_at').execute()
+    expect(rows, table).toContainEqual({ expires_at: both.good })
+    expect(rows, table).not.toContainEqual({ expires_at: both.expired })
+  }
+})
