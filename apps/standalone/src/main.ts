@@ -21,8 +21,16 @@ await runProgram(async (program) => {
 
   const app = express().disable('x-powered-by')
   const { auth, client } = tenant
-  const { directory } = config
-  const rollcall = createRollcall({ auth, tenant: client, databaseUrl, directory, dashboardFolder, logger })
+  const { directory, reasonRequired } = config
+  const rollcall = createRollcall({
+    auth,
+    tenant: client,
+    databaseUrl,
+    directory,
+    policy: { reasonRequired },
+    dashboardFolder,
+    logger,
+  })
   onClose(() => rollcall.close())
   await rollcall.ready
   app.use(rollcall)

@@ -98,7 +98,7 @@ test('equal lists asked at the same moment share one request; after a deletion t
   await Promise.all([tenant.users.list(firstPage), tenant.users.list(firstPage), tenant.users.list(firstPage)])
   expect(calls()).toHaveLength(1)
   const before = tenant.users.list(firstPage)
-  await tenant.users.delete('auth0|1')
+  await tenant.changes.deleteUser('auth0|1')
   await Promise.all([before, tenant.users.list(firstPage)])
   expect(calls().filter(({ method }) => method === 'GET')).toHaveLength(3)
 })
@@ -132,7 +132,7 @@ test('a rate limit is waited out as long as the tenant asks, and a deletion too 
       : { status: 204 },
   )
   const startedAt = performance.now()
-  await tenant.users.delete('auth0|1')
+  await tenant.changes.deleteUser('auth0|1')
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(995)
 })
 
@@ -208,7 +208,7 @@ test('the missing scope is named', async () => {
   const { tenant } = await start(() =>
     refusal(403, 'Insufficient scope, expected any of: delete:users', 'insufficient_scope'),
   )
-  await expect(tenant.users.delete('auth0|1')).rejects.toThrow(/delete:users/)
+  await expect(tenant.changes.deleteUser('auth0|1')).rejects.toThrow(/delete:users/)
 })
 
 test.each([

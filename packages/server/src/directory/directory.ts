@@ -3,6 +3,7 @@ import type { DirectoryDeps } from './deps.ts'
 import { readDirectoryStatus, type DirectoryStatus } from './directory-status.ts'
 import { channel, readNotice, tell } from './events.ts'
 import { keepDirectory } from './keep-directory.ts'
+import { putGroupsOfUser, roles } from './memberships.store.ts'
 import { notePending } from './state.store.ts'
 import { toUserRow } from './user-row.ts'
 import { nextReading, putUsers, removeUsers } from './users.store.ts'
@@ -23,6 +24,7 @@ export interface Directory {
   /** What this server has changed and was answered: it shows at once, and is read again by and by. */
   noteUser(user: ManagementUser): Promise<void>
   noteDeparture(userId: string): Promise<void>
+  noteRoles(userId: string, roleIds: string[]): Promise<void>
   changes: {
     /** What any server on this database has changed. @returns how to stop listening */
     subscribe(listener: (change: DirectoryChange) => void): () => void
@@ -112,6 +114,16 @@ export function createDirectory(options: DirectoryOptions): Directory {
       await write(store.db, async (trx) => {
         await removeUsers(trx, { userIds: [userId], reading })
         await notePending(trx, { notes: [{ kind: 'user', id: userId }], since })
+        await tell(trx, { users: [userId] })
+      })
+    },
+    async noteRoles(userId, roleIds) {
+      const since = now()
+      const reading = await nextReading(store.db)
+      await write(store.db, async (trx) => {
+        const unknown = await putGroupsOfUser(trx, { group: roles, userId, groupIds: roleIds, reading })
+        const list = unknown ? [{ kind: roles.groups, id: '' }] : []
+        await notePending(trx, { notes: [{ kind: roles.ofUser, id: userId }, ...list], since })
         await tell(trx, { users: [userId] })
       })
     },

@@ -1,0 +1,19 @@
+import type { ActionDeps } from './deps.ts'
+import type { UserState } from './user-state.ts'
+
+/**
+ * Shows in the directory what the tenant has answered. What was done is done: where this fails, the tenant's log will tell the directory.
+ */
+export async function writeThrough(
+  { directory, logger }: Pick<ActionDeps, 'directory' | 'logger'>,
+  userId: string,
+  { user, roles }: UserState,
+): Promise<void> {
+  try {
+    if (!user) return await directory?.noteDeparture(userId)
+    await directory?.noteUser(user)
+    if (roles) await directory?.noteRoles(userId, roles.map(({ id }) => id)) // prettier-ignore
+  } catch (error) {
+    logger.error({ err: error, userId }, 'what was done is not in the directory yet')
+  }
+}
