@@ -7,12 +7,20 @@ import { startStandalone, type TestStandalone } from './testing/start-standalone
 
 /** What staff do to users, through every floor: the API, the log of it, the SDK, the local tenant. */
 let standalone: TestStandalone
+/** The way to the tenant, for a test to disturb. */
+const undisturbed = (_method: string, ask: () => Promise<Response>) => ask()
+let carry: typeof undisturbed = undisturbed
 let token: string
 let manage: Manage
 let staff: ReturnType<typeof actionsOf>
 let db: ReturnType<typeof openDatabase<object>>
 beforeAll(async () => {
-  standalone = await startStandalone({ policy: { reasonRequired: ['user.verify-email'] } })
+  standalone = await startStandalone({
+    policy: { reasonRequired: ['user.verify-email'] },
+    actions: { leaseMs: 5000 },
+    deadlineMs: 2000,
+    fetch: (input, init) => carry(init?.method ?? 'GET', () => fetch(input, init)),
+  })
   const { audience, m2m } = standalone.tenant.credentials
   token = await standalone.token({ audience, ...m2m })
   manage = manages(standalone.tenant)
@@ -267,6 +275,31 @@ test('what the tenant refuses is told in its words, and the log says so', async 
   await staff.perform(userId, 'user.edit', { params })
   expect(JSON.stringify((await auditOf(userId)).at(-1)).length).toBeLessThan(2000) // long values are told by their hash
 })
+
+const never = () => new Promise<never>(() => undefined)
+
+test('an answer that is lost on its way does not make it undone: the tenant is looked at', async () => {
+  const userId = await signUp({ name: 'Before' })
+  carry = async (method, ask) => {
+    const response = await ask()
+    return method === 'PATCH' ? never() : response
+  }
+  const { run } = await staff.perform(userId, 'user.edit', { params: { name: 'After' } })
+  carry = undisturbed
+  expect(run).toMatchObject({ phase: 'done', changes: [{ field: 'name', before: 'Before', after: 'After' }] })
+  expect((await auditOf(userId)).map(({ phase }) => phase)).toEqual(['started', 'done'])
+})
+
+test('what never got an answer is told as unknown, and settled once it is known', async () => {
+  const userId = await signUp({ name: 'Before' })
+  carry = (method, ask) => (method === 'PATCH' ? never() : ask())
+  const answer = await staff.send(userId, 'user.edit', { params: { name: 'After' } })
+  carry = undisturbed
+  expect(answer).toMatchObject({ status: 503, body: { code: 'outcome-unknown' } })
+  const phases = async () => (await auditOf(userId)).map(({ phase, settledAtStart }) => [phase, settledAtStart])
+  await expect.poll(phases, { timeout: 15_000 }).toEqual([['started', false], ['not-begun', true]]) // prettier-ignore
+  await staff.perform(userId, 'user.edit', { params: { name: 'After' } })
+}, 30_000)
 
 test('secrets never come into the log: not by a parameter, not by metadata, not by a refusal', async () => {
   const userId = await signUp({ app_metadata: { keys: { api_token: 'tok-before' } } })

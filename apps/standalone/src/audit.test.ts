@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { AuditPage } from '@rollcall/contracts/admin-api'
 import { openDatabase, sql } from '@rollcall/database'
 import { openStore, verifyAudit, type Store } from '@rollcall/server'
@@ -84,17 +89,19 @@ test('it is exported whole, without a formula for anybody’s spreadsheet', asyn
   expect(csv).toContain(",'=Reported by")
 })
 
+/** What is refused to the server, whatever it says. */
+const forbidden = [
+  `UPDATE audit_log SET entry = '{}'`,
+  'DELETE FROM audit_log',
+  'TRUNCATE audit_log',
+  'DROP TABLE audit_log',
+  'ALTER TABLE audit_log DISABLE TRIGGER ALL',
+  'UPDATE audit_head SET seq = 0',
+  `INSERT INTO audit_log (seq, at, entry, hash) VALUES (99, now(), '{}', '')`,
+]
+
 test('the server’s own connection can add to the log, and change nothing in it', async () => {
-  const attempts = [
-    `UPDATE audit_log SET entry = '{}'`,
-    'DELETE FROM audit_log',
-    'TRUNCATE audit_log',
-    'DROP TABLE audit_log',
-    'ALTER TABLE audit_log DISABLE TRIGGER ALL',
-    'UPDATE audit_head SET seq = 0',
-    `INSERT INTO audit_log (seq, at, entry, hash) VALUES (99, now(), '{}', '')`,
-  ]
-  for (const attempt of attempts)
+  for (const attempt of forbidden)
     await expect(sql.raw(attempt).execute(store.db), attempt).rejects.toThrow(/permission denied|must be owner/)
   expect(await verifyAudit(store)).toMatchObject({ entries: 8, faults: [] })
 })
@@ -146,8 +153,58 @@ test('entries cut off together with the head are found by a hash that was noted 
   expect(await verifyAudit(store, head.hash)).toMatchObject({ faults: [], expectedAt: 8 })
 })
 
+test('the command says whether all is as it was recorded, and ends with it', async () => {
+  const command = async (...args: string[]) => {
+    const program = fileURLToPath(new URL('audit.ts', import.meta.url))
+    const env = { ...process.env, DATABASE_URL: standalone.databaseUrl }
+    const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const [code] = (await once(child, 'close')) as [number]
+    return { code, said }
+  }
+  const { head } = await read()
+  const [good, noted, wrong, misused] = await Promise.all([
+    command('verify'),
+    command('verify', '--expect', head.hash.toUpperCase()),
+    command('verify', '--expect', 'f'.repeat(64)),
+    command('rewrite'),
+  ])
+  expect(good).toEqual({ code: 0, said: expect.stringContaining('8 entries, all as they were recorded') })
+  expect(good.said).toContain(`Head: 8 ${head.hash}`)
+  expect(noted).toEqual({ code: 0, said: expect.stringContaining('that of entry 8') })
+  expect(wrong).toEqual({ code: 1, said: expect.stringContaining('No entry has the hash ffff') })
+  expect(misused).toEqual({ code: 2, said: expect.stringContaining('Usage') })
+})
+
 test('many that append at once make one chain', async () => {
   const entry = JSON.stringify({ action: 'test', note: 'ünï' })
   await Promise.all(Array.from({ length: 200 }, () => sql`SELECT append_audit(${entry})`.execute(store.db)))
   expect(await verifyAudit(store)).toMatchObject({ entries: 208, faults: [] })
+})
+
+test('given away by an administrator, the log is out of reach of a server that is no superuser', async () => {
+  const app = `app_${randomUUID().replaceAll('-', '')}`
+  const rootUrl = new URL(standalone.databaseUrl)
+  const ownUrl = new URL(standalone.databaseUrl)
+  Object.assign(ownUrl, { username: app, password: 'plain', pathname: `/${app}` })
+  await sql.raw(`CREATE ROLE ${app} LOGIN PASSWORD 'plain'`).execute(root.db)
+  await sql.raw(`CREATE DATABASE ${app} OWNER ${app}`).execute(root.db)
+  await (await openStore(ownUrl.href)).close()
+
+  const documented = /```sql\n([^`]*)```/.exec(readFileSync(new URL('../../../docs/audit.md', import.meta.url), 'utf8'))
+  const statements = (documented?.[1] ?? '').replace(/^CREATE ROLE.*$/m, '').replaceAll(/\bapp\b/g, app) // the cluster of the tests has the role
+  rootUrl.pathname = `/${app}`
+  const administrator = openDatabase<object>({ url: rootUrl.href, schema: 'rollcall', poolSize: 1 })
+  await sql.raw(statements).execute(administrator.db)
+  await administrator.close()
+
+  const plain = await openStore(ownUrl.href)
+  for (const attempt of forbidden)
+    await expect(sql.raw(attempt).execute(plain.db), attempt).rejects.toThrow(/permission denied|must be owner/)
+  await sql`SELECT append_audit('{}')`.execute(plain.db)
+  expect(await verifyAudit(plain)).toMatchObject({ entries: 1, faults: [] })
+  await plain.close()
+  await sql.raw(`DROP DATABASE ${app} WITH (FORCE)`).execute(root.db)
+  await sql.raw(`DROP ROLE ${app}`).execute(root.db)
 })

@@ -74,6 +74,7 @@ BEGIN ATOMIC
   )
   INSERT INTO audit_log (seq, at, entry, hash) SELECT head.seq, head.at, $1::json, head.hash FROM head RETURNING seq;
 END;
+REVOKE EXECUTE ON FUNCTION append_audit FROM PUBLIC;
 
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

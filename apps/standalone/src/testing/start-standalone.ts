@@ -31,12 +31,23 @@ export interface TestStandaloneOptions {
   pagingLimit?: number
   directory?: 'copy' | 'live'
   policy?: RollcallOptions['policy']
+  /** What carries Rollcall's requests to the tenant, and for how long it tries. */
+  fetch?: typeof globalThis.fetch
+  deadlineMs?: number
   actions?: RollcallOptions['actions']
 }
 
 /** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
 export async function startStandalone(options: TestStandaloneOptions = {}): Promise<TestStandalone> {
-  const { demoUsers = 0, pagingLimit = Number.POSITIVE_INFINITY, directory = 'copy', policy, actions } = options
+  const {
+    demoUsers = 0,
+    pagingLimit = Number.POSITIVE_INFINITY,
+    directory = 'copy',
+    policy,
+    actions,
+    fetch: carry,
+    deadlineMs,
+  } = options
   const logger = createLogger({ level: 'silent' })
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-standalone-'))
   const dataFolder = await openDataFolder(folder)
@@ -53,7 +64,13 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     onProgress: () => undefined,
   })
   const { audience, m2m, spa } = tenant.credentials
-  const client = createTenantClient({ domain: tenant.url, ...m2m, pagingLimit })
+  const client = createTenantClient({
+    domain: tenant.url,
+    ...m2m,
+    pagingLimit,
+    ...(carry && { fetch: carry }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+  })
   const auth = { domain: tenant.url, audience, spaClientId: spa.clientId, issuers: tenant.issuers, ca: tenant.ca.pem }
   const rollcall = createRollcall({
     auth,

@@ -88,6 +88,12 @@ test('what is said to be known of the user has to be a field of users', async ()
   expect(await post(`/users/${someone}/actions/user.block`, all, body)).toEqual([400, 'invalid-input'])
 })
 
+test('a body that does not say it is JSON is read as JSON all the same, never passed over', async () => {
+  const headers = { 'content-type': 'text/plain' }
+  expect((await post(`/users/${someone}/actions/user.block`, all, { force: true }, headers))[0]).toBe(400)
+  expect((await post(`/users/${someone}/actions/user.block`, all, 'reason=x', headers))[0]).toBe(400)
+})
+
 test('an idempotency key is short and visible', async () => {
   for (const key of ['x'.repeat(129), 'a b']) {
     const answer = await post(`/users/${someone}/actions/user.block`, all, {}, { 'idempotency-key': key })

@@ -20,7 +20,7 @@ export interface ActionRoutesDeps {
 /** Every change to a user comes in here. */
 export function actionsRoutes({ guard, actions }: ActionRoutesDeps): Router {
   const router = Router()
-  const body = json({ limit: '256kb' })
+  const body = json({ limit: '256kb', type: () => true }) // what is taken for no body would be done with the defaults
 
   router
     .route('/users/:userId/actions')

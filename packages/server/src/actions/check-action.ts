@@ -35,20 +35,17 @@ export function checkFields(basedOn: BasedOn | undefined): void {
  */
 export function checkFresh(state: KnownState, basedOn: BasedOn | undefined): void {
   if (!basedOn) return
-  const { fields } = basedOn
-  const isSameMoment = Date.parse(basedOn.updatedAt) === Date.parse(state.user.updated_at)
-  // Roles and sessions change without the user being updated, so what was seen of them is compared in any case.
-  if (fields) {
-    const differences = changesBetween(fields, readFields(state, Object.keys(fields)))
-    if (differences.length === 0) return
-    throw new Conflict('user-changed', 'Somebody has changed this user meanwhile; look at what is otherwise first.', differences) // prettier-ignore
-  }
-  if (!isSameMoment) {
-    throw new Conflict('user-changed', `This user was changed at ${state.user.updated_at}; look at them again first.`, [
-      { field: 'updated_at', before: basedOn.updatedAt, after: state.user.updated_at },
-    ])
-  }
+  const { fields, updatedAt } = basedOn
+  const { updated_at: updatedNow } = state.user
+  // Roles change without the user being updated, and a sign-in updates who is not changed: what was seen tells more than when.
+  const differences = fields
+    ? changesBetween(fields, readFields(state, Object.keys(fields)))
+    : changesBetween({ updated_at: moment(updatedAt) }, { updated_at: moment(updatedNow) })
+  if (differences.length === 0) return
+  throw new Conflict('user-changed', 'This user was changed meanwhile: look at what is otherwise first.', differences)
 }
+
+const moment = (text: string) => new Date(text).toISOString()
 
 /** @throws Conflict `changed-since` when what a run has changed is not as the run left it */
 export function checkStillThere({ state, plan }: PlannedAction, changes: readonly FieldChange[]): void {

@@ -30,6 +30,12 @@ export interface ActionTools {
   spaClientId: string
 }
 
+/** What the tenant has answered to a change. What is left out is as it was before. */
+export interface StateAfter extends Omit<UserState, 'user' | 'allRoles'> {
+  /** null: they are gone. */
+  user?: ManagementUser | null
+}
+
 export interface KnownState extends UserState {
   user: ManagementUser
 }
@@ -50,8 +56,8 @@ export interface Action<Params = unknown> {
   obstacle?(user: ManagementUser): Remark | undefined
   /** What it would do, from nothing but this. */
   plan(state: KnownState, params: Params): ActionPlan
-  /** Does it. Every call of `tenant.changes` is a step at which the process may die. @returns the state after it, as far as it is known */
-  run(tools: ActionTools, target: { state: KnownState; params: Params }): Promise<UserState>
+  /** Does it. Every call of `tenant.changes` is a step at which the process may die. @returns what is otherwise since */
+  run(tools: ActionTools, target: { state: KnownState; params: Params }): Promise<StateAfter>
 }
 
 /** @returns the same, its parameters known to itself alone */

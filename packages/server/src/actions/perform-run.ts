@@ -4,7 +4,7 @@ import { transaction } from '@rollcall/database'
 import { appendAudit } from '../audit/audit.store.ts'
 import { storableJson } from '../store/storable.ts'
 import { auditRun } from './audit-run.ts'
-import type { Action } from './define-action.ts'
+import type { Action, StateAfter } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
 import { fromFailure, toFailure } from './failures.ts'
 import { keepLease, LeaseLost, type Lease } from './lease.ts'
@@ -20,7 +20,7 @@ export interface PerformedRun {
 }
 
 interface Ending extends RunEnd {
-  state: UserState
+  after: StateAfter
   answer?: TenantAnswer | undefined
 }
 
@@ -39,43 +39,47 @@ export async function performRun(
   let ending: Ending | undefined
   try {
     const tools = { tenant: { changes: watched.changes, roles: tenant.roles }, spaClientId }
-    const state = await action.run(tools, { state: planned.state, params })
-    const now = readFields(state, Object.keys(planned.before))
-    ending = { phase: 'done', changes: changesBetween(planned.before, now), failure: null, state }
+    const after = await action.run(tools, { state: planned.state, params })
+    const now = readFields(stateAfter(planned, after), Object.keys(planned.before))
+    ending = { phase: 'done', changes: changesBetween(planned.before, now), failure: null, after }
   } catch (thrown) {
     error = thrown
-    ending = await endingAfter(deps, { run, error, isFirstCall: watched.finished() === 0, state: planned.state })
+    ending = await endingAfter(deps, { run, error, isFirstCall: watched.finished() === 0 })
   } finally {
     lease.stop()
   }
-  if (!ending) {
-    await renewLease(store.db, run.run_id, 0).catch(() => undefined) // whoever settles it need not wait; and if not, the lease lapses by itself
-    throw unknown(error)
-  }
+  if (!ending) throw unknown(error) // its lease lapses, and then it is settled
   const ended = await recordEnd(deps, { run, ending }).catch((cause: unknown) => {
     throw unknown(cause)
   })
   await deps.onStep('ended')
-  await writeThrough(deps, run.user_id, ending.state)
+  await writeThrough(deps, run.user_id, ending.after)
   if (ended.phase !== 'done') throw error ?? fromFailure(ended.failure ?? toFailure(undefined))
-  return { run: ended, state: ending.state }
+  return { run: ended, state: stateAfter(planned, ending.after) }
+}
+
+/** What is known of the user after an answer of the tenant's. */
+function stateAfter({ state }: PlannedAction, { user, ...facts }: StateAfter): UserState {
+  return { ...state, ...facts, user: user === undefined ? state.user : (user ?? undefined) }
 }
 
 /** @returns undefined when it cannot be told yet */
 async function endingAfter(
   { tenant }: ActionDeps,
-  { run, error, isFirstCall, state }: { run: RunRow; error: unknown; isFirstCall: boolean; state: UserState },
+  { run, error, isFirstCall }: { run: RunRow; error: unknown; isFirstCall: boolean },
 ): Promise<Ending | undefined> {
   const answer = tenantAnswerOf(error)
   if (error instanceof LeaseLost) return undefined
   if (answer?.isRefusal && isFirstCall)
-    return { phase: 'failed', changes: [], failure: toFailure(error), answer, state }
+    return { phase: 'failed', changes: [], failure: toFailure(error), answer, after: {} }
   const settled = await settleRun(tenant, run).catch((asking: unknown) => {
     if (asking instanceof RollcallError) return undefined
     throw asking
   })
   if (!settled) return undefined
   if (settled.phase === 'done') return { ...settled, answer }
+  // Without an answer it may be under way in the tenant still: whoever looks when the lease has lapsed sees what came of it.
+  if (answer?.status === null && !answer.isRefusal) return undefined
   return { ...settled, phase: settled.changes.length > 0 || answer?.isRefusal ? 'failed' : settled.phase, failure: toFailure(error), answer } // prettier-ignore
 }
 

@@ -24,9 +24,13 @@ export async function previewAction(
     obstacle: plan.obstacle ?? null,
     undo: { isPossible: 'action' in plan.undo, why: 'why' in plan.undo ? plan.undo.why : null },
     needsReason: reasonRequired.has(action.name),
-    basedOn: { updatedAt: new Date(state.user.updated_at).toISOString(), fields: before },
+    basedOn: { updatedAt: new Date(state.user.updated_at).toISOString(), fields: withoutCounts(before) },
   }
 }
+
+/** That somebody has signed in meanwhile is no reason not to sign them out. */
+const withoutCounts = (fields: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => field !== 'sessions' && field !== 'refresh_tokens'))
 
 /** What this actor may do to this user as they are, and why not the rest. */
 export async function listActions(

@@ -13,8 +13,9 @@ import type { Action } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
 import { fromFailure } from './failures.ts'
 import { performRun } from './perform-run.ts'
-import { checkObstacle, planAction } from './plan-action.ts'
+import { checkObstacle, planAction, type PlannedAction } from './plan-action.ts'
 import { presentRun } from './present-run.ts'
+import { changesBetween } from './user-state.ts'
 import { claimRun, findLatestRun, findRun, findRunByKey, findUndoing, type RunRow } from './runs.store.ts'
 
 export interface ActionCall {
@@ -57,24 +58,26 @@ export async function runAction(deps: ActionDeps, call: ActionCall): Promise<Act
 
 /** @returns undefined when somebody else came first: then all is to be looked at again */
 async function attempt(deps: ActionDeps, call: ActionCall, deadlineAt: number): Promise<ActionOutcome | undefined> {
-  const { action, actor, userId, params, basedOn, undoes } = call
-  const { store, tenant, leaseMs, onStep } = deps
+  const { action, userId, params } = call
+  const { store, leaseMs, onStep } = deps
   const latest = await findLatestRun(store.db, userId)
   if (latest?.phase === 'started') {
     await ended(deps, latest, deadlineAt)
     return undefined
   }
-  const fields = Object.keys(basedOn?.fields ?? {})
-  const planned = await planAction(tenant, { action, userId, params, fields })
+  const latestSeq = latest?.seq ?? 0
+  let planned: PlannedAction
+  try {
+    planned = await look(deps, call)
+  } catch (error) {
+    // What is in the way may be what another request has just done, and that may have been this very one, with the same key.
+    if (((await findLatestRun(store.db, userId))?.seq ?? 0) !== latestSeq) return undefined
+    throw error
+  }
   await onStep('read')
-  checkActor(action, actor, planned.state.user.user_id) // the tenant may know one user by several names
-  checkFresh(planned.state, basedOn)
-  if (undoes) checkStillThere(planned, undoes.changes)
-  checkObstacle(planned)
-  const claim = await claimRun(
-    store.db,
-    { run: newRun(deps, call, planned), latestSeq: latest?.seq ?? 0, leaseMs },
-    (trx, run) => appendAudit(trx, auditRun(run, { phase: 'started', changes: expectedChanges(planned) })),
+  const changes = changesBetween(planned.before, planned.plan.wanted)
+  const claim = await claimRun(store.db, { run: newRun(deps, call, planned), latestSeq, leaseMs }, (trx, run) =>
+    appendAudit(trx, auditRun(run, { phase: 'started', changes })),
   )
   if (claim === 'undone') throw new Conflict('already-undone', 'It has been undone already.')
   if (claim === 'overtaken' || claim === 'key taken') return undefined
@@ -84,12 +87,18 @@ async function attempt(deps: ActionDeps, call: ActionCall, deadlineAt: number): 
   return { run: presentRun(run, undefined), user: state.user ? presentUser(state.user) : null }
 }
 
-type Planned = Awaited<ReturnType<typeof planAction>>
+/** The user as they are now, and what would be done to them. @throws Conflict when that is not to be */
+async function look({ tenant }: ActionDeps, call: ActionCall): Promise<PlannedAction> {
+  const { action, actor, userId, params, basedOn, undoes } = call
+  const planned = await planAction(tenant, { action, userId, params, fields: Object.keys(basedOn?.fields ?? {}) })
+  checkActor(action, actor, planned.state.user.user_id) // the tenant may know one user by several names
+  checkFresh(planned.state, basedOn)
+  if (undoes) checkStillThere(planned, undoes.changes)
+  checkObstacle(planned)
+  return planned
+}
 
-const expectedChanges = ({ before, plan }: Planned): FieldChange[] =>
-  Object.entries(before).map(([field, was]) => ({ field, before: was, after: plan.wanted[field] ?? null }))
-
-function newRun({ tenant }: ActionDeps, call: ActionCall, { plan, before }: Planned) {
+function newRun({ tenant }: ActionDeps, call: ActionCall, { plan, before }: PlannedAction) {
   const { action, actor, userId, reason, idempotencyKey, from, undoes } = call
   const origin: RunOrigin = { ...from, actorKind: actor.kind, tenant: tenant.origin }
   return {

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { NotFound } from '@rollcall/http-kit'
 import type { RunFailure } from '../store/schema.ts'
+import type { StateAfter } from './define-action.ts'
 import type { RunEnd, RunRow } from './runs.store.ts'
 import { changesBetween, factsOf, readFields, readState, type StateReader, type UserState } from './user-state.ts'
 
 export interface SettledRun extends RunEnd {
-  /** The user as they are now. */
-  state: UserState
+  /** As the tenant has it now. */
+  after: StateAfter
 }
 
 /**
@@ -21,11 +22,12 @@ export async function settleRun(tenant: StateReader, run: Pick<RunRow, 'user_id'
     throw error
   })
   const now = readFields(state, fields)
+  const after: StateAfter = { ...state, user: state.user ?? null }
   const changes = changesBetween(before, now)
   const isAsWanted = fields.every((field) => isDeepStrictEqual(now[field], wanted[field]))
-  if (fields.length > 0 && isAsWanted) return { phase: 'done', changes, failure: null, state }
-  if (fields.length > 0 && changes.length === 0) return { phase: 'not-begun', changes, failure: notBegun, state }
-  return { phase: 'failed', changes, failure: fields.length === 0 ? unknowable : partly(state), state }
+  if (fields.length > 0 && isAsWanted) return { phase: 'done', changes, failure: null, after }
+  if (fields.length > 0 && changes.length === 0) return { phase: 'not-begun', changes, failure: notBegun, after }
+  return { phase: 'failed', changes, failure: fields.length === 0 ? unknowable : partly(state), after }
 } // prettier-ignore
 
 const notBegun: RunFailure = {

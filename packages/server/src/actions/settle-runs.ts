@@ -29,18 +29,18 @@ async function settleOne(deps: ActionDeps, run: RunRow): Promise<void> {
     logger.warn({ runId: run.run_id, reason: error.code }, 'an interrupted action cannot be settled yet')
     return // its lease lapses again
   }
-  const { phase, changes, failure, state } = settled
+  const { phase, changes, failure, after } = settled
   await transaction(store.db, async (trx) => {
     const end = { phase, changes: storableJson(changes), failure: failure && storableJson(failure) }
     if (await endRun(trx, run.run_id, end)) await appendAudit(trx, auditRun(run, { phase, changes, settledAtStart: true }))
   })
   logger.warn({ runId: run.run_id, action: run.action, phase }, 'an interrupted action is settled')
-  if (settled !== elsewhere) await writeThrough(deps, run.user_id, state)
+  await writeThrough(deps, run.user_id, after)
 } // prettier-ignore
 
 const elsewhere: SettledRun = {
   phase: 'failed',
   changes: [],
   failure: { status: 503, code: 'outcome-unknown', message: 'It was interrupted, and Rollcall works with another tenant since.' }, // prettier-ignore
-  state: { user: undefined },
+  after: {},
 }

@@ -52,4 +52,5 @@ GRANT ALL ON ALL TABLES IN SCHEMA rollcall TO ${server};
 GRANT ALL ON ALL SEQUENCES IN SCHEMA rollcall TO ${server};
 REVOKE ALL ON audit_log, audit_head, migrations FROM ${server};
 GRANT SELECT ON audit_log, audit_head, migrations TO ${server};
+GRANT EXECUTE ON FUNCTION append_audit(text) TO ${server};
 `

@@ -26,6 +26,6 @@ export const assignRoles = defineAction({
   async run({ tenant: { changes, roles } }, { state, params }) {
     const { user_id: userId } = state.user
     await changes.assignRoles(userId, params.roleIds)
-    return { ...state, roles: await roles.ofUser(userId) }
+    return { roles: await roles.ofUser(userId) }
   },
 })

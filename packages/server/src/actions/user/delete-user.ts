@@ -30,6 +30,6 @@ export const deleteUser = defineAction({
 
   async run({ tenant: { changes } }, { state }) {
     await changes.deleteUser(state.user.user_id)
-    return { user: undefined }
+    return { user: null }
   },
 })

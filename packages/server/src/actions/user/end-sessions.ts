@@ -30,6 +30,6 @@ export const endSessions = defineAction({
     // Sessions first: one that is open would be good for new refresh tokens.
     await changes.endSessions(userId)
     if (params.revokeRefreshTokens) await changes.revokeRefreshTokens(userId)
-    return { ...state, sessions: 0, refreshTokens: 0 }
+    return { sessions: 0, refreshTokens: 0 }
   },
 })

@@ -26,6 +26,6 @@ export const removeRoles = defineAction({
   async run({ tenant: { changes, roles } }, { state, params }) {
     const { user_id: userId } = state.user
     await changes.removeRoles(userId, params.roleIds)
-    return { ...state, roles: await roles.ofUser(userId) }
+    return { roles: await roles.ofUser(userId) }
   },
 })

@@ -19,6 +19,6 @@ export const resendVerification = defineAction({
 
   async run({ tenant: { changes } }, { state }) {
     await changes.sendVerification(state.user.user_id)
-    return state
+    return {}
   },
 })

@@ -29,6 +29,6 @@ export const sendPasswordReset = defineAction({
   async run({ tenant: { changes }, spaClientId }, { state }) {
     const connection = databaseIdentity(state.user)?.connection ?? ''
     await changes.requestPasswordReset({ email: state.user.email ?? '', connection, clientId: spaClientId })
-    return state
+    return {}
   },
 })
