@@ -10,6 +10,7 @@ const programs = {
   standalone: { program: 'apps/standalone/src/main.ts', builds: ['dashboard'] },
   tenant: { program: 'apps/standalone/src/tenant.ts', builds: [] },
   events: { program: 'apps/events/src/server/main.ts', builds: ['dashboard', 'events'] },
+  audit: { program: 'apps/standalone/src/audit.ts', builds: [] },
   seed: { program: 'apps/standalone/src/seed.ts', builds: [] },
   fuzz: { program: 'packages/tenant/src/testing/fuzz/main.ts', builds: [] },
   bench: { program: 'bench/main.ts', builds: ['dashboard'] },
