@@ -1,14 +1,18 @@
 import { ManagementClient, TokenProvider } from 'auth0'
 import { createCallTenant, type TenantSession } from './call-tenant.ts'
 import { checkTenant, type TenantFinding } from './check-tenant.ts'
+import { createReadClientNames, type ReadClientNames } from './client-names.ts'
+import { createTenantGroupAccess, type TenantGroupAccess } from './group-access.ts'
 import { createTenantJobs, type TenantJobs } from './jobs.ts'
 import { createTenantLogs, type TenantLogs } from './logs.ts'
+import { createTenantOfUser, type TenantOfUser } from './of-user.ts'
 import { createTenantOrganizations, type TenantOrganizations } from './organizations.ts'
 import { watchRateLimits, type RateLimit } from './rate-limits.ts'
 import { createReach } from './reach-tenant.ts'
 import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
+import { createReadUsersByEmail, type ReadUsersByEmail } from './users-by-email.ts'
 import { createTenantUsers, type TenantUsers } from './users.ts'
 
 export interface TenantClientOptions {
@@ -36,6 +40,10 @@ export interface TenantClient {
   readonly organizations: TenantOrganizations
   readonly jobs: TenantJobs
   readonly logs: TenantLogs
+  readonly ofUser: TenantOfUser
+  readonly groupAccess: TenantGroupAccess
+  readonly clientNames: ReadClientNames
+  readonly usersByEmail: ReadUsersByEmail
   /** What is left of the tenant's limit on reading this; undefined where it names none. */
   rateLimitOf(noun: 'users' | 'logs' | 'roles' | 'organizations' | 'jobs'): RateLimit | undefined
   /** Whether the tenant answers at all; spends none of its Management API's rate limit. @throws Unavailable */
@@ -70,14 +78,21 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
   const reach = createReach({ origin, fetch: carrier.fetch })
   const call = createCallTenant({ origin, openSession, deadlineMs })
 
+  const roles = createTenantRoles(call)
+  const organizations = createTenantOrganizations(call)
+
   return {
     origin,
     pagingLimit,
     users: createTenantUsers(call),
-    roles: createTenantRoles(call),
-    organizations: createTenantOrganizations(call),
+    roles,
+    organizations,
     jobs: createTenantJobs(call, { origin, fetch: carrier.fetch }),
     logs: createTenantLogs(call),
+    ofUser: createTenantOfUser(call, { roles, organizations }),
+    groupAccess: createTenantGroupAccess(call),
+    clientNames: createReadClientNames(call),
+    usersByEmail: createReadUsersByEmail(call),
     rateLimitOf: rateLimits.of,
     reach,
     check: (applicationAudience) =>

@@ -17,6 +17,14 @@ export const Problem = z
     code: z.string().meta({ description: 'Stable, kebab-case; match on this.', example: 'user-not-found' }),
     requestId: z.string(),
     errors: z.array(FieldError).optional(),
+    missingScopes: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description:
+          'With `tenant-scope-missing`: any one of these scopes of the Management API, granted to CLIENT_ID, would do.',
+        example: ['read:sessions'],
+      }),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>

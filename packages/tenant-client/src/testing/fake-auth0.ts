@@ -21,7 +21,8 @@ export interface FakeAuth0 {
   close(): Promise<void>
 }
 
-export const everyScope = 'read:users delete:users read:logs read:roles read:organizations read:organization_members'
+export const everyScope =
+  'read:users delete:users read:logs read:roles read:organizations read:organization_members read:organization_member_roles read:sessions read:refresh_tokens read:authentication_methods read:clients'
 
 /** What a token request is answered with; the token's claims hold the scopes. */
 export function tokenAnswer(scope = everyScope, name = 'token'): FakeAnswer {
