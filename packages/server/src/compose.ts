@@ -11,6 +11,7 @@ import { directoryRoutes } from './features/directory/directory.routes.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
+import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
@@ -118,6 +119,7 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy }: Parts): R
   api.use(meRoutes({ guard, tenant }))
   api.use(insightsRoutes({ guard, tenant, copy }))
   api.use(usersRoutes({ guard, tenant, copy }))
+  api.use(userPageRoutes({ guard, tenant, copy }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))
   if (store) api.use(viewsRoutes({ guard, db: store.db, onChange: feed.viewsChanged }))

@@ -6,6 +6,7 @@ const grants: Record<Permission, readonly Permission[]> = {
   'read:users': ['read:users'],
   'delete:users': ['delete:users'],
   'export:users': ['export:users'],
+  'read:logs': ['read:logs'],
   'manage:views': ['manage:views'],
 }
 

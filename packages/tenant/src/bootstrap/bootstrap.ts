@@ -38,6 +38,7 @@ const apiScopes = [
   { value: 'read:users', description: 'See users' },
   { value: 'delete:users', description: 'Delete users' },
   { value: 'export:users', description: 'Take users out as a file' },
+  { value: 'read:logs', description: 'See what happened to a user' },
   { value: 'manage:views', description: 'Share saved views with everybody, and change those that are shared' },
 ]
 
