@@ -2,10 +2,12 @@ import type { TimelineEntry, TimelineQuery, UserTimeline } from '@rollcall/contr
 import type { ManagementUserLogEntry } from '@rollcall/contracts/management-api'
 import type { TenantClient } from '@rollcall/tenant-client'
 import { toIso } from '../users/present-user.ts'
+import { attemptPart } from './attempt-part.ts'
+import type { ClientNames } from './present-sign-ins.ts'
 import { hasFailed, kindOf, typesWanted } from './timeline-kinds.ts'
 
 export interface TimelineDeps {
-  tenant: Pick<TenantClient, 'pagingLimit' | 'ofUser'> & { users: Pick<TenantClient['users'], 'get'> }
+  tenant: Pick<TenantClient, 'pagingLimit' | 'ofUser' | 'clientNames'> & { users: Pick<TenantClient['users'], 'get'> }
 }
 
 const perPage = 50
@@ -23,18 +25,22 @@ export async function listTimeline(
   const [page = 0, untilMs = now.getTime()] = after?.split('-').map(Number) ?? []
   const wanted = { userId, types: typesWanted(kind), until: new Date(untilMs), page, perPage }
   // The log answers for anybody; only the user says that there is one.
-  const [entries] = await Promise.all([tenant.ofUser.log(wanted), tenant.users.get(userId)])
+  const [entries, names] = await Promise.all([
+    tenant.ofUser.log(wanted),
+    attemptPart(tenant.clientNames()),
+    tenant.users.get(userId),
+  ])
   const isLast = entries.length < perPage
   const isAtLimit = !isLast && (page + 2) * perPage > tenant.pagingLimit
   return {
-    entries: entries.map(presentEntry),
+    entries: entries.map((entry) => presentEntry(entry, names.value)),
     next: isLast || isAtLimit ? null : `${page + 1}-${untilMs}`,
     isAtLimit,
   }
 }
 
 /** Field by field: what was sent and answered stays in the tenant. */
-function presentEntry(entry: ManagementUserLogEntry): TimelineEntry {
+function presentEntry(entry: ManagementUserLogEntry, names: ClientNames): TimelineEntry {
   const { location_info: location } = entry
   const place = [known(location?.city_name), known(location?.country_name)].filter((part) => part !== null).join(', ')
   return {
@@ -48,7 +54,8 @@ function presentEntry(entry: ManagementUserLogEntry): TimelineEntry {
     place: place || null,
     userAgent: known(entry.user_agent),
     connection: known(entry.connection),
-    application: known(entry.client_name) ?? known(entry.client_id),
+    // Auth0 names the application of a sign-in, and not that of a change.
+    application: known(entry.client_name) ?? names?.get(entry.client_id ?? '') ?? known(entry.client_id),
     organization: known(entry.organization_name) ?? known(entry.organization_id),
   }
 }
