@@ -17,7 +17,7 @@ import {
   type ManagementUserPermission,
 } from '@rollcall/contracts/management-api'
 import { NotFound } from '@rollcall/http-kit'
-import type { AttemptOptions, CallTenant } from './call-tenant.ts'
+import type { CallTenant, TenantTask } from './call-tenant.ts'
 import type { TenantOrganizations } from './organizations.ts'
 import { readOn, readPages } from './read-pages.ts'
 import type { TenantRoles } from './roles.ts'
@@ -55,7 +55,7 @@ export function createTenantOfUser(
   call: CallTenant,
   { roles, organizations }: { roles: TenantRoles; organizations: TenantOrganizations },
 ): TenantOfUser {
-  const read = <Answer>(run: (sdk: Parameters<Parameters<CallTenant>[0]['run']>[0], options: AttemptOptions) => Promise<Answer>) => call({ isRepeatable: true, run }) // prettier-ignore
+  const read = <Answer>(run: TenantTask<Answer>['run']) => call({ isRepeatable: true, run })
   return {
     roles: (userId) => ofUser(userId, roles.ofUser(userId)),
     organizations: (userId) => ofUser(userId, organizations.ofUser(userId)),
