@@ -90,6 +90,17 @@ export class UpstreamFailed extends RollcallError {
   readonly status = 502
 }
 
+/** The service behind us refuses to our own token what it would do for one with another scope. */
+export class ScopeMissing extends UpstreamFailed {
+  /** Any one of them would do. */
+  readonly scopes: string[]
+
+  constructor(code: string, detail: string, scopes: string[], options?: ErrorOptions) {
+    super(code, detail, options)
+    this.scopes = scopes
+  }
+}
+
 /** Something this answer needs cannot be reached just now; asking again later may work. */
 export class Unavailable extends RollcallError {
   readonly status = 503

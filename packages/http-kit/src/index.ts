@@ -6,6 +6,7 @@ export {
   NotAuthenticated,
   NotFound,
   RollcallError,
+  ScopeMissing,
   TooLarge,
   TooManyRequests,
   Unavailable,

@@ -5,6 +5,7 @@ import {
   InvalidInput,
   NotAuthenticated,
   RollcallError,
+  ScopeMissing,
   TooLarge,
   TooManyRequests,
   Unavailable,
@@ -35,6 +36,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
       requestId: requestIdOf(req),
       ...(known instanceof InvalidInput && known.faults.length > 0 && { errors: known.faults }),
       ...(known instanceof Conflict && known.differences.length > 0 && { differences: known.differences }),
+      ...(known instanceof ScopeMissing && { missingScopes: known.scopes }),
     }),
   )
 }

@@ -16,6 +16,7 @@ import { directoryRoutes } from './features/directory/directory.routes.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
+import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
@@ -112,7 +113,14 @@ interface Parts {
 }
 
 async function openParts(options: RollcallOptions): Promise<Parts> {
-  const { tenant, databaseUrl, directory: kind = 'copy', followIntervalMs = 2000, onDirectoryProgress, logger } = options
+  const {
+    tenant,
+    databaseUrl,
+    directory: kind = 'copy',
+    followIntervalMs = 2000,
+    onDirectoryProgress,
+    logger,
+  } = options
   const reasonRequired = reasonsRequired(options.policy)
   if (databaseUrl === undefined)
     return { store: undefined, copy: undefined, actions: undefined, stopSettling: () => Promise.resolve() }
@@ -156,6 +164,7 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: 
   api.use(meRoutes({ guard, tenant }))
   api.use(insightsRoutes({ guard, tenant, copy }))
   api.use(usersRoutes({ guard, tenant, copy, actions }))
+  api.use(userPageRoutes({ guard, tenant, copy }))
   api.use(actionsRoutes({ guard, actions }))
   api.use(auditRoutes({ guard, store }))
   api.use(directoryRoutes({ guard, copy }))

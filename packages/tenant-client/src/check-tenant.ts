@@ -34,6 +34,11 @@ const neededScopes = [
   { scope: 'read:roles', feature: 'roles, and finding users by role' },
   { scope: 'read:organizations', feature: 'organizations, and finding users by organization' },
   { scope: 'read:organization_members', feature: 'finding users by organization' },
+  { scope: 'read:organization_member_roles', feature: 'what somebody is within an organization' },
+  { scope: 'read:sessions', feature: 'where somebody is signed in' },
+  { scope: 'read:refresh_tokens', feature: 'which applications somebody gave lasting access' },
+  { scope: 'read:authentication_methods', feature: 'somebody’s second factors and passkeys' },
+  { scope: 'read:clients', feature: 'the names of applications' },
 ] as const
 
 /** Everything wrong with what the configuration says about the tenant, found by asking it; empty when all is well. */

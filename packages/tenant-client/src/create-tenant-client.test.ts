@@ -77,6 +77,39 @@ test('an identity provider’s token stops at the edge', async () => {
   expect(JSON.stringify(await tenant.users.get('auth0|1'))).not.toMatch(/idp-secret|hash/)
 })
 
+test('nor is it among the identities of a user, in what their provider says', async () => {
+  const profileData = { email: 'ada@example.com', access_token: 'idp-secret' }
+  const identities = [{ ...user.identities[0], profileData }]
+  const { tenant } = await start(() => ({ status: 200, body: { user_id: 'auth0|1', identities } }))
+  const read = await tenant.ofUser.identities('auth0|1')
+  expect(read).toMatchObject([{ profileData: { email: 'ada@example.com' } }])
+  expect(JSON.stringify(read)).not.toContain('idp-secret')
+})
+
+test('of endless sessions the beginning is read, and that there are more is said', async () => {
+  const session = { id: 's', created_at: user.created_at }
+  const { tenant, calls } = await start(() => ({
+    status: 200,
+    body: { sessions: Array.from({ length: 100 }, () => session), next: 'more' },
+  }))
+  const { items, isComplete } = await tenant.ofUser.sessions('auth0|1')
+  expect([items.length, isComplete, calls().length]).toEqual([200, false, 3])
+})
+
+test('a tenant that cannot search its log by the path of a change is asked for what names the user', async () => {
+  const { tenant, calls } = await start(({ url }) =>
+    url.searchParams.get('q')?.includes('details.') ? refusal(400, 'Unknown field') : { status: 200, body: [] },
+  )
+  const until = new Date('2026-01-02T03:04:05.678Z')
+  await tenant.ofUser.log({ userId: 'auth0|a"b', types: { are: ['s', 'fp'] }, until, page: 1, perPage: 50 })
+  const asked = Object.fromEntries(calls()[1]?.url.searchParams ?? [])
+  expect(asked).toMatchObject({
+    q: String.raw`user_id:"auth0|a\"b" AND type:(s OR fp) AND date:[* TO "2026-01-02T03:04:05.678Z"]`,
+    page: '1',
+    per_page: '50',
+  })
+})
+
 test('a list asks for totals, an order, the fields of a row, and a search', async () => {
   const { tenant, calls } = await start(() => ({ status: 200, body: emptyPage }))
   await tenant.users.list({ page: 2, perPage: 10, sort: { field: 'last_login', direction: 'down' }, q: 'name:a*' })
@@ -239,7 +272,8 @@ test('the missing scope is named', async () => {
   const { tenant } = await start(() =>
     refusal(403, 'Insufficient scope, expected any of: delete:users', 'insufficient_scope'),
   )
-  await expect(tenant.changes.deleteUser('auth0|1')).rejects.toThrow(/delete:users/)
+  const refused = await tenant.changes.deleteUser('auth0|1').catch((error: unknown) => error)
+  expect(refused).toMatchObject({ message: expect.stringContaining('delete:users'), scopes: ['delete:users'] })
 })
 
 test.each([

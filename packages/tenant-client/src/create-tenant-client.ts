@@ -1,8 +1,11 @@
 import { ManagementClient, TokenProvider } from 'auth0'
 import { createCallTenant, type TenantSession } from './call-tenant.ts'
 import { checkTenant, type TenantFinding } from './check-tenant.ts'
+import { createReadClientNames, type ReadClientNames } from './client-names.ts'
+import { createTenantGroupAccess, type TenantGroupAccess } from './group-access.ts'
 import { createTenantJobs, type TenantJobs } from './jobs.ts'
 import { createTenantLogs, type TenantLogs } from './logs.ts'
+import { createTenantOfUser, type TenantOfUser } from './of-user.ts'
 import { createTenantOrganizations, type TenantOrganizations } from './organizations.ts'
 import { watchRateLimits, type RateLimit } from './rate-limits.ts'
 import { createPasswordReset, type RequestPasswordReset } from './password-reset.ts'
@@ -12,6 +15,7 @@ import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
 import { createTenantUserAccess, type TenantUserAccess } from './user-access.ts'
 import { createTenantUserChanges, type TenantUserChanges } from './user-changes.ts'
+import { createReadUsersByEmail, type ReadUsersByEmail } from './users-by-email.ts'
 import { createTenantUsers, type TenantUsers } from './users.ts'
 
 export interface TenantClientOptions {
@@ -43,6 +47,10 @@ export interface TenantClient {
   readonly organizations: TenantOrganizations
   readonly jobs: TenantJobs
   readonly logs: TenantLogs
+  readonly ofUser: TenantOfUser
+  readonly groupAccess: TenantGroupAccess
+  readonly clientNames: ReadClientNames
+  readonly usersByEmail: ReadUsersByEmail
   /** What is left of the tenant's limit on reading this; undefined where it names none. */
   rateLimitOf(noun: 'users' | 'logs' | 'roles' | 'organizations' | 'jobs'): RateLimit | undefined
   /** Whether the tenant answers at all; spends none of its Management API's rate limit. @throws Unavailable */
@@ -78,6 +86,9 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
   const call = createCallTenant({ origin, openSession, deadlineMs })
   const users = createTenantUsers(call)
 
+  const roles = createTenantRoles(call)
+  const organizations = createTenantOrganizations(call)
+
   return {
     origin,
     pagingLimit,
@@ -87,10 +98,14 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
       ...createTenantUserChanges(call, users.forget),
       requestPasswordReset: createPasswordReset({ origin, fetch: carrier.fetch, deadlineMs }),
     },
-    roles: createTenantRoles(call),
-    organizations: createTenantOrganizations(call),
+    roles,
+    organizations,
     jobs: createTenantJobs(call, { origin, fetch: carrier.fetch }),
     logs: createTenantLogs(call),
+    ofUser: createTenantOfUser(call, { roles, organizations }),
+    groupAccess: createTenantGroupAccess(call),
+    clientNames: createReadClientNames(call),
+    usersByEmail: createReadUsersByEmail(call),
     rateLimitOf: rateLimits.of,
     reach,
     check: (applicationAudience) =>

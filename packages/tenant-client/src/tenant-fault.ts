@@ -5,6 +5,7 @@ import {
   InvalidInput,
   NotFound,
   RollcallError,
+  ScopeMissing,
   TooManyRequests,
   Unavailable,
   UpstreamFailed,
@@ -132,7 +133,7 @@ function inOurWords(fault: TenantFault, origin: string): RollcallError {
   }
   if (status === 403) {
     const detail = `The tenant refuses Rollcall’s own token: ${reason}. Add that scope to the grant of CLIENT_ID for the Management API.`
-    return new UpstreamFailed('tenant-scope-missing', detail)
+    return new ScopeMissing('tenant-scope-missing', detail, scopesIn(reason))
   }
   if (status === 401)
     return new UpstreamFailed('tenant-refused-token', `The tenant refuses Rollcall’s own token: ${reason}`)
@@ -144,6 +145,9 @@ function inOurWords(fault: TenantFault, origin: string): RollcallError {
   if (status === 409 && code !== undefined) return new Conflict('tenant-conflict', reason)
   return new UpstreamFailed('tenant-failed', `The tenant at ${origin} failed with ${status}: ${reason}`)
 }
+
+/** Auth0 says `Insufficient scope, expected any of: read:sessions`. */
+const scopesIn = (reason: string): string[] => reason.split('expected any of:')[1]?.match(/[a-z_]+:[a-z_]+/g) ?? []
 
 /** `Retry-After` (seconds or a date), else `x-ratelimit-reset` (epoch seconds). */
 function retryAfter(headers: Headers | undefined, nowMs: number): number | undefined {

@@ -27,7 +27,7 @@ const me: Me = {
   name: 'Staff',
   email: 'staff@example.com',
   picture: null,
-  permissions: ['manage:users', 'read:users', 'delete:users', 'export:users', 'manage:views'],
+  permissions: ['manage:users', 'read:users', 'delete:users', 'export:users', 'read:logs', 'manage:views'],
 }
 
 await loadLaterTexts()

@@ -11,6 +11,7 @@ export const permissions = [
   'delete:users',
   'export:users',
   'manage:roles',
+  'read:logs',
   'manage:views',
   'read:audit',
 ] as const

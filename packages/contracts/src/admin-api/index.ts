@@ -43,6 +43,24 @@ export {
   userSortFields,
 } from './users.ts'
 export type { UserColumnName } from './users.ts'
+export {
+  AccessExplanation,
+  AccessQuery,
+  Api,
+  NamedOrganization,
+  NamedRole,
+  PermissionSource,
+  RoleHolders,
+  RoleSource,
+  UserOrganizations,
+  UserPermission,
+  UserPermissions,
+  UserRoles,
+} from './user-page/access.ts'
+export { RelatedUsers, UserIdentities } from './user-page/accounts.ts'
+export { PartCount, PartProblem, UserCounts } from './user-page/counts.ts'
+export { factorKinds, UserBlocks, UserFactors, UserRefreshTokens, UserSessions } from './user-page/sign-ins.ts'
+export { TimelineEntry, TimelineKind, timelineKinds, TimelineQuery, UserTimeline } from './user-page/timeline.ts'
 export { View, ViewContent, ViewList } from './views.ts'
 export {
   findFolded,

@@ -33,6 +33,11 @@ import {
   UserPage,
   UserSummary,
 } from './users.ts'
+import { AccessExplanation, AccessQuery, UserOrganizations, UserPermissions, UserRoles } from './user-page/access.ts'
+import { RelatedUsers, UserIdentities } from './user-page/accounts.ts'
+import { UserCounts } from './user-page/counts.ts'
+import { UserBlocks, UserFactors, UserRefreshTokens, UserSessions } from './user-page/sign-ins.ts'
+import { TimelineQuery, UserTimeline } from './user-page/timeline.ts'
 import { View, ViewContent, ViewList } from './views.ts'
 
 export type AdminApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>
@@ -74,6 +79,92 @@ export interface DescribedAction {
 
 /** `user.assign-roles` becomes `userAssignRoles`. */
 const camel = (words: string) => words.replace(/[.-](.)/g, (_, letter: string) => letter.toUpperCase())
+
+interface UserPart {
+  path: string
+  operationId: string
+  summary: string
+  answer: z.ZodType
+  more?: string
+  query?: z.ZodObject
+  permission?: string
+}
+
+/** What there is to one user. Where the tenant refuses a part for want of a scope, `missingScopes` names it. */
+const userParts: UserPart[] = [
+  {
+    path: 'summary',
+    operationId: 'countUserParts',
+    summary: 'How much there is to a user',
+    more: 'Each count may fail alone.',
+    answer: UserCounts,
+  },
+  {
+    path: 'identities',
+    operationId: 'listUserIdentities',
+    summary: 'The accounts they can sign in with',
+    more: 'Never with an identity provider’s token.',
+    answer: UserIdentities,
+  },
+  {
+    path: 'roles',
+    operationId: 'listUserRoles',
+    summary: 'Their roles, and how they come by each',
+    answer: UserRoles,
+  },
+  {
+    path: 'permissions',
+    operationId: 'listUserPermissions',
+    summary: 'Their permissions, and every way by which they come by each',
+    answer: UserPermissions,
+  },
+  {
+    path: 'access',
+    operationId: 'explainUserAccess',
+    summary: 'Why they have a permission, and who else has it',
+    query: AccessQuery,
+    answer: AccessExplanation,
+  },
+  {
+    path: 'organizations',
+    operationId: 'listUserOrganizations',
+    summary: 'Their organizations, and what they are in each',
+    answer: UserOrganizations,
+  },
+  { path: 'sessions', operationId: 'listUserSessions', summary: 'Where they are signed in', answer: UserSessions },
+  {
+    path: 'refresh-tokens',
+    operationId: 'listUserRefreshTokens',
+    summary: 'Which applications they gave lasting access',
+    answer: UserRefreshTokens,
+  },
+  {
+    path: 'factors',
+    operationId: 'listUserFactors',
+    summary: 'Their second factors and passkeys',
+    answer: UserFactors,
+  },
+  {
+    path: 'blocks',
+    operationId: 'listUserBlocks',
+    summary: 'Where brute-force protection keeps them out',
+    answer: UserBlocks,
+  },
+  {
+    path: 'related',
+    operationId: 'findRelatedUsers',
+    summary: 'Other accounts with their e-mail address',
+    answer: RelatedUsers,
+  },
+  {
+    path: 'timeline',
+    operationId: 'listUserTimeline',
+    summary: 'What the tenant logged about them, newest first',
+    permission: 'read:logs',
+    query: TimelineQuery,
+    answer: UserTimeline,
+  },
+]
 
 /**
  * The admin API as OpenAPI 3.1, from the schemas that also check what is sent.
@@ -297,6 +388,19 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     request: { params: onUser },
     responses: { 204: { description: 'The user is gone.' }, ...refused(400, 401, 403, 404, 409, ...fromTenant) },
   })
+  for (const part of userParts) {
+    registry.registerPath({
+      method: 'get',
+      path: `/api/users/{userId}/${part.path}`,
+      operationId: part.operationId,
+      summary: part.summary,
+      description: `Needs \`${part.permission ?? 'read:users'}\`.${part.more ? ` ${part.more}` : ''}`,
+      tags: ['One user'],
+      security,
+      request: { params: onUser, ...(part.query && { query: part.query }) },
+      responses: { ...answered('What there is.', part.answer), ...refused(400, 401, 403, 404, ...fromTenant) },
+    })
+  }
   registry.registerPath({
     method: 'get',
     path: '/api/users/{userId}/actions',

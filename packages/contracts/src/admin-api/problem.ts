@@ -21,6 +21,14 @@ export const Problem = z
     differences: z.array(FieldChange).optional().meta({
       description: 'What is otherwise than whoever asks supposed: `before` as they saw it, `after` as it is.',
     }),
+    missingScopes: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description:
+          'With `tenant-scope-missing`: any one of these scopes of the Management API, granted to CLIENT_ID, would do.',
+        example: ['read:sessions'],
+      }),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>

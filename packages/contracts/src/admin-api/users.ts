@@ -43,6 +43,7 @@ export const User = UserSummary.omit({ columns: true })
     updatedAt: z.iso.datetime(),
     lastIp: z.string().nullable(),
     lastPasswordResetAt: z.iso.datetime().nullable(),
+    hasMfa: z.boolean().meta({ description: 'Whether a second factor is enrolled.' }),
     identities: z.array(Identity),
     userMetadata: z.record(z.string(), z.unknown()),
     appMetadata: z.record(z.string(), z.unknown()),

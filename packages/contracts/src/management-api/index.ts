@@ -1,4 +1,3 @@
-export { ManagementRefreshTokenPage, ManagementSessionPage } from './access.ts'
 export { ManagementErrorBody, OAuthErrorBody } from './errors.ts'
 export { ManagementJob } from './jobs.ts'
 export { ManagementLogEntries, ManagementLogEntry } from './logs.ts'
@@ -9,4 +8,31 @@ export {
   ManagementOrganizationPage,
 } from './organizations.ts'
 export { ManagementRole, ManagementRolePage, ManagementRoleUserPage } from './roles.ts'
-export { ManagementIdentity, ManagementUser, ManagementUserPage, ManagementUserSummary } from './users.ts'
+export {
+  ManagementRolePermission,
+  ManagementRolePermissionPage,
+  ManagementUserPermission,
+  ManagementUserPermissionPage,
+} from './user-access.ts'
+export { ManagementIdentityWithProfile, ManagementUserIdentities } from './user-identities.ts'
+export { ManagementUserLogEntries, ManagementUserLogEntry } from './user-log.ts'
+export {
+  ManagementAuthenticationMethod,
+  ManagementAuthenticationMethodPage,
+  ManagementClientNamePage,
+  ManagementEnrollment,
+  ManagementEnrollments,
+  ManagementRefreshToken,
+  ManagementRefreshTokenPage,
+  ManagementSession,
+  ManagementSessionPage,
+  ManagementUserBlock,
+  ManagementUserBlocks,
+} from './user-sign-ins.ts'
+export {
+  ManagementIdentity,
+  ManagementUser,
+  ManagementUserPage,
+  ManagementUsersByEmail,
+  ManagementUserSummary,
+} from './users.ts'

@@ -58,6 +58,9 @@ export const ManagementUserSummary = ManagementUser.pick({
 })
 export type ManagementUserSummary = z.infer<typeof ManagementUserSummary>
 
+/** `GET /api/v2/users-by-email` */
+export const ManagementUsersByEmail = z.array(ManagementUserSummary)
+
 /** `GET /api/v2/users?include_totals=true`; `start` is an offset, not a page. */
 export const ManagementUserPage = z.object({
   start: z.int().min(0),

@@ -8,6 +8,7 @@ const grants: Record<Permission, readonly Permission[]> = {
   'delete:users': ['delete:users'],
   'export:users': ['export:users'],
   'manage:roles': ['manage:roles'],
+  'read:logs': ['read:logs'],
   'manage:views': ['manage:views'],
   'read:audit': ['read:audit'],
 }

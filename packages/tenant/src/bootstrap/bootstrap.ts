@@ -41,6 +41,7 @@ const apiScopes = [
   { value: 'export:users', description: 'Take users out as a file' },
   { value: 'manage:roles', description: 'Give users roles, and take them' },
   { value: 'read:audit', description: 'See what staff did to users' },
+  { value: 'read:logs', description: 'See what happened to a user' },
   { value: 'manage:views', description: 'Share saved views with everybody, and change those that are shared' },
 ]
 

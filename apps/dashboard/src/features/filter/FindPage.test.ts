@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { json, mountPage, problem, someUser } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
 import { dismissToast, shownToasts } from '../../ui/toasts.ts'
-import '../users/UserPage.vue' // fetched with the route otherwise
+import '../user-page/UserPage.vue' // fetched with the route otherwise
 import FindPage from './FindPage.vue'
 
 afterEach(() => {

@@ -2,7 +2,7 @@ import { DOMWrapper, flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { json, mountPage, problem, someUser } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
-import '../users/UserPage.vue' // fetched with the route otherwise
+import '../user-page/UserPage.vue' // fetched with the route otherwise
 import CommandPalette from './CommandPalette.vue'
 import { filterOfTyped } from './useUserSearch.ts'
 

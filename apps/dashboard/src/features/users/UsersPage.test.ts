@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { json, mountPage, pageOf, problem, someUser } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
+import '../user-page/UserPage.vue' // fetched with the route otherwise
 import UsersPage from './UsersPage.vue'
 
 const users = Array.from({ length: 30 }, (_, index) =>

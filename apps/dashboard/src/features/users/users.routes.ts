@@ -3,5 +3,5 @@ import UsersPage from './UsersPage.vue'
 
 export const usersRoutes: RouteRecordRaw[] = [
   { path: '/', name: 'users', component: UsersPage },
-  { path: '/users/:userId', name: 'user', component: () => import('./UserPage.vue'), props: true },
+  { path: '/users/:userId/:tab?', name: 'user', component: () => import('../user-page/UserPage.vue'), props: true },
 ]

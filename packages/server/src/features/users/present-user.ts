@@ -29,6 +29,7 @@ export function presentUser(user: ManagementUser): User {
     updatedAt: toIso(user.updated_at),
     lastIp: user.last_ip ?? null,
     lastPasswordResetAt: user.last_password_reset ? toIso(user.last_password_reset) : null,
+    hasMfa: (user.multifactor?.length ?? 0) > 0,
     identities: user.identities.map((identity) => ({
       provider: identity.provider,
       userId: identity.user_id,
@@ -41,6 +42,6 @@ export function presentUser(user: ManagementUser): User {
 }
 
 /** Moments come checked; one that ends in Z is as we write it, and a list has a hundred. Some tenants write an offset. */
-function toIso(moment: string): string {
+export function toIso(moment: string): string {
   return moment.endsWith('Z') ? moment : new Date(moment).toISOString()
 }

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { ManagementIdentity } from './users.ts'
+
+/** An identity with what its provider says of its owner, field by field: whatever else a provider says stays at the edge. */
+export const ManagementIdentityWithProfile = ManagementIdentity.extend({
+  profileData: z
+    .object({
+      name: z.string().nullish().catch(null),
+      email: z.string().nullish().catch(null),
+      email_verified: z.boolean().nullish().catch(null),
+      username: z.string().nullish().catch(null),
+      phone_number: z.string().nullish().catch(null),
+      picture: z.string().nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
+})
+export type ManagementIdentityWithProfile = z.infer<typeof ManagementIdentityWithProfile>
+
+/** `GET /api/v2/users/{id}?fields=user_id,identities` */
+export const ManagementUserIdentities = z.object({ identities: z.array(ManagementIdentityWithProfile).default([]) })

@@ -1,0 +1,142 @@
+import {
+  ManagementAuthenticationMethodPage,
+  ManagementEnrollments,
+  ManagementRefreshTokenPage,
+  ManagementSessionPage,
+  ManagementUserBlocks,
+  ManagementUserIdentities,
+  ManagementUserPermissionPage,
+  type ManagementAuthenticationMethod,
+  type ManagementEnrollment,
+  type ManagementIdentityWithProfile,
+  type ManagementOrganization,
+  type ManagementRefreshToken,
+  type ManagementRole,
+  type ManagementSession,
+  type ManagementUserBlock,
+  type ManagementUserPermission,
+} from '@rollcall/contracts/management-api'
+import { NotFound } from '@rollcall/http-kit'
+import type { CallTenant, TenantTask } from './call-tenant.ts'
+import type { TenantOrganizations } from './organizations.ts'
+import { readOn, readPages } from './read-pages.ts'
+import type { TenantRoles } from './roles.ts'
+import { understand } from './understand.ts'
+import { createReadUserLog, type ReadUserLog } from './user-log.ts'
+
+/** The beginning of a list, and whether that is all of it. */
+export interface Beginning<Item> {
+  items: Item[]
+  isComplete: boolean
+}
+
+/** What belongs to one user, as the Management API has it. Each throws NotFound `user-not-found`. */
+export interface TenantOfUser {
+  /** Outside of organizations. */
+  roles(userId: string): Promise<ManagementRole[]>
+  /** Outside of organizations. */
+  permissions(userId: string): Promise<ManagementUserPermission[]>
+  organizations(userId: string): Promise<ManagementOrganization[]>
+  identities(userId: string): Promise<ManagementIdentityWithProfile[]>
+  sessions(userId: string): Promise<Beginning<ManagementSession>>
+  refreshTokens(userId: string): Promise<Beginning<ManagementRefreshToken>>
+  authenticationMethods(userId: string): Promise<ManagementAuthenticationMethod[]>
+  enrollments(userId: string): Promise<ManagementEnrollment[]>
+  /** Those of brute-force protection. */
+  blocks(userId: string): Promise<ManagementUserBlock[]>
+  /** Asks for no proof that there is such a user: of one who is gone, the log may still tell. */
+  log: ReadUserLog
+}
+
+/** Nobody reads more of somebody's sessions or tokens than this. */
+const mostRead = 200
+
+export function createTenantOfUser(
+  call: CallTenant,
+  { roles, organizations }: { roles: TenantRoles; organizations: TenantOrganizations },
+): TenantOfUser {
+  const read = <Answer>(run: TenantTask<Answer>['run']) => call({ isRepeatable: true, run })
+  return {
+    roles: (userId) => ofUser(userId, roles.ofUser(userId)),
+    organizations: (userId) => ofUser(userId, organizations.ofUser(userId)),
+    permissions: (userId) =>
+      ofUser(
+        userId,
+        readPages(async (paging) => {
+          const page = await read((sdk, options) => sdk.users.permissions.list(userId, paging, options))
+          return understand(ManagementUserPermissionPage, page.response, 'GET /api/v2/users/{id}/permissions')
+            .permissions
+        }),
+      ),
+    async identities(userId) {
+      const wanted = { fields: 'user_id,identities', include_fields: true }
+      const answer = await ofUser(
+        userId,
+        read((sdk, options) => sdk.users.get(userId, wanted, options)),
+      )
+      return understand(ManagementUserIdentities, answer, 'GET /api/v2/users/{id}').identities
+    },
+    sessions: (userId) =>
+      ofUser(
+        userId,
+        beginningOf(async (paging) => {
+          const page = await read((sdk, options) => sdk.users.sessions.list(userId, paging, options))
+          const { sessions, next } = understand(ManagementSessionPage, page.response, 'GET /api/v2/users/{id}/sessions')
+          return { items: sessions, next }
+        }),
+      ),
+    refreshTokens: (userId) =>
+      ofUser(
+        userId,
+        beginningOf(async (paging) => {
+          const page = await read((sdk, options) => sdk.users.refreshToken.list(userId, paging, options))
+          const request = 'GET /api/v2/users/{id}/refresh-tokens'
+          const { tokens, next } = understand(ManagementRefreshTokenPage, page.response, request)
+          return { items: tokens, next }
+        }),
+      ),
+    authenticationMethods: (userId) =>
+      ofUser(
+        userId,
+        readPages(async (paging) => {
+          const page = await read((sdk, options) => sdk.users.authenticationMethods.list(userId, paging, options))
+          const request = 'GET /api/v2/users/{id}/authentication-methods'
+          return understand(ManagementAuthenticationMethodPage, page.response, request).authenticators
+        }),
+      ),
+    async enrollments(userId) {
+      const answer = await ofUser(
+        userId,
+        read((sdk, options) => sdk.users.enrollments.get(userId, options)),
+      )
+      return understand(ManagementEnrollments, answer, 'GET /api/v2/users/{id}/enrollments')
+    },
+    async blocks(userId) {
+      const answer = await ofUser(
+        userId,
+        read((sdk, options) => sdk.userBlocks.list(userId, {}, options)),
+      )
+      return understand(ManagementUserBlocks, answer, 'GET /api/v2/user-blocks/{id}').blocked_for
+    },
+    log: createReadUserLog(call),
+  }
+}
+
+/** Says of whom there is nothing. */
+async function ofUser<Answer>(userId: string, answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof NotFound) throw new NotFound('user-not-found', `There is no user ${userId}.`)
+    throw error
+  }
+}
+
+async function beginningOf<Item>(readPage: Parameters<typeof readOn<Item>>[0]): Promise<Beginning<Item>> {
+  const items: Item[] = []
+  for await (const page of readOn(readPage)) {
+    if (items.length >= mostRead) return { items, isComplete: page.length === 0 }
+    items.push(...page)
+  }
+  return { items, isComplete: true }
+}
