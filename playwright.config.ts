@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: 'test-results',
   // Each worker starts an application of its own; on two cores more of them only wait for each other.
   workers: 2,
-  fullyParallel: false,
+  fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   timeout: 150_000, // looking at every page with axe takes a busy machine a minute
   expect: { timeout: 10_000 },
@@ -16,7 +16,8 @@ export default defineConfig({
     actionTimeout: 10_000,
     locale: 'en-GB',
     timezoneId: 'Europe/London',
-    trace: 'retain-on-failure',
+    // Without a film of it, which takes a core to make.
+    trace: { mode: 'retain-on-failure', screenshots: false },
     launchOptions: {
       ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
       args: ['--disable-gpu', '--disable-quic', ...(asRoot ? ['--no-sandbox'] : [])],

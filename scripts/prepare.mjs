@@ -19,6 +19,11 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
+/** For the programs we start: what Node has compiled, and stripped of types, is kept for the next start. */
+export const compileCache = {
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node'),
+}
+
 /** Something the person in front of it can mend; told without a stack. */
 export class Problem extends Error {}
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { root, say } from './prepare.mjs'
+import { compileCache, root, say } from './prepare.mjs'
 
 /** @typedef {{ name: string, command: string, args: string[] }} Step */
 
@@ -31,7 +31,11 @@ export async function runSteps(steps) {
  */
 function runStep({ command, args }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...compileCache },
+    })
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (output += chunk))

@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { Problem, ensureBuilt, ensureInstalled, findNode, root } from './prepare.mjs'
+import { Problem, compileCache, ensureBuilt, ensureInstalled, findNode, root } from './prepare.mjs'
 
 /** @type {Record<string, { program?: string, builds: string[] }>} */
 const programs = {
   standalone: { program: 'apps/standalone/src/main.ts', builds: ['dashboard'] },
   tenant: { program: 'apps/standalone/src/tenant.ts', builds: [] },
   events: { program: 'apps/events/src/server/main.ts', builds: ['dashboard', 'events'] },
+  audit: { program: 'apps/standalone/src/audit.ts', builds: [] },
   seed: { program: 'apps/standalone/src/seed.ts', builds: [] },
   fuzz: { program: 'packages/tenant/src/testing/fuzz/main.ts', builds: [] },
   bench: { program: 'bench/main.ts', builds: ['dashboard'] },
@@ -42,7 +43,11 @@ try {
  * @param {number} parent
  */
 function runProgram(node, args, parent) {
-  const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(node, args, {
+    cwd: root,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...compileCache },
+  })
   child.once('error', (error) => {
     process.stderr.write(`The program could not be started: ${error.message}\n`)
     process.exitCode = 1

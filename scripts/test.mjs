@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBrowser } from './browser.mjs'
-import { Problem, ensureBuilt, ensureInstalled, findNode, root, say } from './prepare.mjs'
+import { Problem, compileCache, ensureBuilt, ensureInstalled, findNode, root, say } from './prepare.mjs'
 
 const args = process.argv.slice(2)
 const filters = args.filter((arg) => !arg.startsWith('--'))
@@ -34,7 +34,7 @@ try {
     count({ code, passed: numPassedTests, failed: numFailedTests || numFailedTestSuites, skipped: numPendingTests })
   }
   if (wants.browser) {
-    for (const app of ['dashboard', 'events']) await ensureBuilt(app, node)
+    await Promise.all(['dashboard', 'events'].map((app) => ensureBuilt(app, node)))
     const browser = findBrowser(node)
     say(`Browser journeys (${browser})`)
     const report = join(reports, 'playwright.json')
@@ -88,7 +88,7 @@ function run(command, commandArgs, env = {}) {
     const child = spawn(command, commandArgs, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...compileCache, ...env },
     })
     child.once('error', reject)
     child.once('exit', resolve)

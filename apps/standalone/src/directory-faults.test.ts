@@ -59,7 +59,7 @@ async function killAtRandom(random: Random, hasEnough: () => boolean): Promise<v
 
 /** Until the directory says that all is in it which the tenant has been told of by now. */
 async function becomesCurrent(): Promise<void> {
-  const patience = { timeout: 60_000, interval: 100 }
+  const patience = { timeout: 120_000, interval: 100 }
   for (const mortal of mortals()) await mortal.isReady()
   const left = () => query(`SELECT (SELECT count(*) FROM tenant.jobs WHERE finished_at IS NULL) AS jobs, (SELECT count(*) FROM tenant.unlogged_changes) AS changes`) // prettier-ignore
   await expect.poll(left, { ...patience, message: about }).toEqual([{ jobs: 0, changes: 0 }])
@@ -71,7 +71,7 @@ async function becomesCurrent(): Promise<void> {
   }
 }
 
-test('whatever is killed, the directory ends up as the tenant is, to the row, and the tenant has kept what it acknowledged', { timeout: seconds * 1000 + 240_000 }, async ({ annotate }) => {
+test('whatever is killed, the directory ends up as the tenant is, to the row, and the tenant has kept what it acknowledged', { timeout: seconds * 1000 + 400_000 }, async ({ annotate }) => {
   await annotate(about)
   const { tenant } = all
   const manage = manages(tenant)

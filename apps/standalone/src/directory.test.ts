@@ -92,6 +92,24 @@ test('roles and organizations are followed, from whichever side they change', as
   await becomesEqual()
 })
 
+test('a new role is never known without its members being asked for, whenever its server dies', async () => {
+  const userId = await makeUser()
+  await expect.poll(() => rowOf(userId)).toBeDefined()
+  await directory.close()
+  await all.manage('POST', `${path(userId)}/roles`, { roles: [await make('/roles', { name: 'Curator' })] })
+  await all.manage('GET', '/logs') // has written down what it is asked for
+  // All that is left to be learnt is that there is another role.
+  await sql`UPDATE directory_state SET checkpoint = (SELECT max(log_id) FROM tenant.logs)`.execute(db())
+  await sql`INSERT INTO pending (kind, id, noted, since) VALUES ('roles', '', nextval('pending_notes'), now())`.execute(db()) // prettier-ignore
+  // The moment between the one and the other, in which a server could die.
+  await sql`ALTER TABLE pending ADD CONSTRAINT not_now CHECK (kind <> 'role') NOT VALID`.execute(db())
+  directory = all.directory()
+  directory.start()
+  await expect.poll(async () => (await directory.status()).problem?.code).toBe('directory-failed')
+  await sql`ALTER TABLE pending DROP CONSTRAINT not_now`.execute(db())
+  await becomesEqual()
+})
+
 test('accounts that are linked become one, and two again', async () => {
   const [primary, secondary] = [await makeUser(), await makeUser()]
   const [, id = ''] = secondary.split('|')
@@ -197,6 +215,7 @@ test.each(['follow', 'fill'])('a problem (%s) of a server that died is over when
   expect((await directory.status()).problem).toMatchObject({ code: 'tenant-unreachable' })
   directory.start()
   await expect.poll(async () => (await directory.status()).problem).toBeNull()
+  await directory.close()
 })
 
 test('a directory of another tenant is emptied before anything is put in', async () => {

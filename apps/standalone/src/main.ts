@@ -22,9 +22,17 @@ await runProgram(async (program) => {
 
   const app = express().disable('x-powered-by')
   const { auth, client } = tenant
-  const { directory } = config
-  const onDirectoryProgress = tellFilling(say)
-  const rollcall = createRollcall({ auth, tenant: client, databaseUrl, directory, onDirectoryProgress, dashboardFolder, logger }) // prettier-ignore
+  const { directory, reasonRequired } = config
+  const rollcall = createRollcall({
+    auth,
+    tenant: client,
+    databaseUrl,
+    directory,
+    onDirectoryProgress: tellFilling(say),
+    policy: { reasonRequired },
+    dashboardFolder,
+    logger,
+  })
   onClose(() => rollcall.close())
   await rollcall.ready
   app.use(rollcall)

@@ -8,12 +8,21 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { migrateTenant } from '@rollcall/tenant'
+import { testDatabase } from '@rollcall/test-kit'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { controlTenant } from './control-tenant.ts'
 
 /** `npm start` as a person meets it: its own process, real ports, a folder of its own. */
 const root = new URL('../../..', import.meta.url).pathname
 let folder: string
 const started: ChildProcess[] = []
+/** For tests of something else than the embedded server, whose first start takes seconds: one for each tenant. */
+const databases: string[] = []
+const aDatabase = () => ({ DATABASE_URL: databases.pop() ?? '' })
+beforeAll(async () => {
+  while (databases.length < 6) databases.push(await testDatabase({ name: 'tenant', prepare: migrateTenant }))
+})
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rollcall-start-'))
 })
@@ -24,9 +33,12 @@ afterEach(async () => {
     child.kill('SIGKILL')
     await ended
   }
-  await expect.poll(() => processesOn(folder), { timeout: 20_000 }).toEqual([])
+  await expect.poll(() => processesOn(folder), { timeout: 60_000 }).toEqual([])
   await rm(folder, { recursive: true })
 })
+
+const withDemo = [process.execPath, 'scripts/start.mjs', 'tenant']
+const withoutDemo = [...withDemo, '--no-demo']
 
 interface Started {
   child: ChildProcess
@@ -35,7 +47,7 @@ interface Started {
   ready: Promise<number | 'ready'>
 }
 
-function start(env: Record<string, string> = {}, command = [process.execPath, 'scripts/start.mjs', 'tenant']): Started {
+function start(env: Record<string, string> = {}, command = withoutDemo): Started {
   const [program = '', ...args] = command
   const child = spawn(program, args, {
     cwd: root,
@@ -72,7 +84,7 @@ function processesOn(path: string): string[] {
 const readJson = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'))
 
 test('the first start writes what scripts need, and a second start finds it all as it was', async () => {
-  const first = start()
+  const first = start({}, withDemo)
   expect(await first.ready, first.output()).toBe('ready')
   const credentials = await readJson('credentials.json')
   expect(credentials).toEqual({
@@ -91,22 +103,22 @@ test('the first start writes what scripts need, and a second start finds it all 
   expect((await ended)[0]).toBe(0)
   expect(processesOn(folder)).toEqual([])
 
-  const second = start()
+  const second = start({}, withDemo)
   expect(await second.ready, second.output()).toBe('ready')
   expect(await readJson('credentials.json')).toEqual(credentials)
   expect(second.output()).not.toContain('added')
   const { tenantUrl } = await readJson('run.json')
   expect((await fetch(`${tenantUrl}/.well-known/openid-configuration`)).status).toBe(200)
-}, 90_000)
+}, 180_000)
 
 test('killing the launcher leaves nothing running, and the next start works', async () => {
   const first = start()
   expect(await first.ready, first.output()).toBe('ready')
   first.child.kill('SIGKILL')
-  await expect.poll(() => processesOn(folder), { timeout: 20_000 }).toEqual([])
+  await expect.poll(() => processesOn(folder), { timeout: 60_000 }).toEqual([])
   const second = start()
   expect(await second.ready, second.output()).toBe('ready')
-}, 90_000)
+}, 180_000)
 
 test('any signal to the launcher is one orderly stop, also when the program gets it too', async () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -119,45 +131,45 @@ test('any signal to the launcher is one orderly stop, also when the program gets
     expect(await ended).toEqual([0, null])
     expect(processesOn(folder)).toEqual([])
   }
-}, 90_000)
+}, 180_000)
 
 test('killing npm leaves nothing running', async () => {
-  const { child, ready, output } = start({}, ['npm', 'run', '--silent', 'tenant'])
+  const { child, ready, output } = start({}, ['npm', 'run', '--silent', 'tenant', '--', '--no-demo'])
   expect(await ready, output()).toBe('ready')
   child.kill('SIGKILL')
-  await expect.poll(() => processesOn(folder), { timeout: 20_000 }).toEqual([])
-}, 90_000)
+  await expect.poll(() => processesOn(folder), { timeout: 60_000 }).toEqual([])
+}, 180_000)
 
 test('killed at any moment of its first start, it starts the next time', async () => {
   for (const patienceMs of [150, 400, 700, 1000, 1300]) {
-    const { child } = start()
+    const { child } = start({}, withDemo)
     await new Promise((resolve) => setTimeout(resolve, patienceMs)) // the moment of the kill is what is tried
     child.kill('SIGKILL')
-    await expect.poll(() => processesOn(folder), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => processesOn(folder), { timeout: 60_000 }).toEqual([])
   }
   const last = start()
   expect(await last.ready, last.output()).toBe('ready')
-}, 120_000)
+}, 300_000)
 
 test('a second program on the same data folder is told who has it', async () => {
-  const first = start()
+  const first = start(aDatabase())
   expect(await first.ready, first.output()).toBe('ready')
-  const second = start()
+  const second = start(aDatabase())
   expect(await second.ready).toBe(1)
   expect(second.output()).toMatch(/The data folder .* is in use by process \d+/)
   expect(second.output()).not.toContain('    at ')
-}, 90_000)
+}, 180_000)
 
 test('a port in use is a sentence that names the variable', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
-  const { ready, output } = start({ TENANT_PORT: String(port) })
+  const { ready, output } = start({ ...aDatabase(), TENANT_PORT: String(port) })
   expect(await ready).toBe(1)
   expect(output()).toContain(`Port ${port} is in use by another program. Stop that one, or set TENANT_PORT`)
   expect(output()).not.toContain('    at ')
   other.close()
-}, 60_000)
+}, 180_000)
 
 test('faults of the configuration are all told, by name, before anything is made', async () => {
   const { ready, output } = start({ PORT: 'x', AUTH0_DOMAIN: 'https://example.auth0.com/', CLIENT_ID: 'a' })
@@ -165,7 +177,7 @@ test('faults of the configuration are all told, by name, before anything is made
   for (const name of ['PORT', 'AUTH0_DOMAIN', 'AUTH0_AUDIENCE', 'CLIENT_SECRET', 'AUTH0_SPA_CLIENT_ID'])
     expect(output()).toContain(name)
   expect(readdirSync(folder)).toEqual([])
-}, 60_000)
+}, 180_000)
 
 test('a database that cannot be reached is a sentence', async () => {
   const { ready, output } = start({ DATABASE_URL: 'postgresql://nobody:secret-word@127.0.0.1:9/none' })
@@ -173,23 +185,25 @@ test('a database that cannot be reached is a sentence', async () => {
   expect(output()).toContain('DATABASE_URL')
   expect(output()).not.toContain('secret-word')
   expect(output()).not.toContain('    at ')
-}, 60_000)
+}, 180_000)
 
 test('a key that does not belong to the database is a sentence that names the key file', async () => {
-  const first = start()
+  const database = aDatabase()
+  const first = start(database)
   expect(await first.ready, first.output()).toBe('ready')
   const ended = once(first.child, 'exit')
   first.child.kill('SIGTERM')
   await ended
   await writeFile(join(folder, 'tenant.key'), randomBytes(32).toString('base64url'))
-  const second = start()
+  const second = start(database)
   expect(await second.ready).toBe(1)
   expect(second.output()).toContain('tenant.key')
   expect(second.output()).not.toContain('    at ')
-}, 60_000)
+}, 180_000)
 
 test('a tenant that is not there is a sentence that names AUTH0_DOMAIN', async () => {
   const auth0 = {
+    ...aDatabase(),
     AUTH0_DOMAIN: 'localhost:9',
     AUTH0_AUDIENCE: 'https://a.example',
     CLIENT_ID: 'a',
@@ -201,15 +215,17 @@ test('a tenant that is not there is a sentence that names AUTH0_DOMAIN', async (
   expect(output()).toContain('AUTH0_DOMAIN')
   expect(output()).not.toContain('hush-hush')
   expect(output()).not.toContain('    at ')
-}, 60_000)
+}, 180_000)
 
 test('one local tenant can serve as the Auth0 tenant of another start', async () => {
-  const tenant = start()
+  const database = aDatabase()
+  const tenant = start(database)
   expect(await tenant.ready, tenant.output()).toBe('ready')
   const { tenantUrl, tenantCa } = await readJson('run.json')
   const { audience, m2m, spa } = await readJson('credentials.json')
   const other = await mkdtemp(join(tmpdir(), 'rollcall-start-other-'))
   const env = {
+    ...database,
     ROLLCALL_DATA: other,
     NODE_EXTRA_CA_CERTS: tenantCa,
     AUTH0_DOMAIN: new URL(tenantUrl).host,
@@ -243,20 +259,22 @@ test('one local tenant can serve as the Auth0 tenant of another start', async ()
   await ended
   await rm(other, { recursive: true })
   await rm(`${other}-wrong`, { recursive: true })
-}, 90_000)
+}, 180_000)
 
 test('a tenant that runs is told to keep its state, to fill up, and to go back', async () => {
-  expect(await start().ready).toBe('ready')
+  expect(await start(aDatabase(), withDemo).ready).toBe('ready')
   const command = async (...words: string[]) => {
-    const { output, child } = start({}, [process.execPath, 'scripts/start.mjs', 'tenant', ...words])
+    const { output, child } = start({}, [...withDemo, ...words])
     const [code] = (await once(child, 'close')) as [number]
     return { code, said: output().trim() }
   }
   expect(await command('snapshot', 'mine')).toEqual({ code: 0, said: 'Done.' })
-  expect(await command('seed', '1200')).toEqual({ code: 0, said: 'Added 200 users.' })
-  expect(await command('restore', 'mine')).toEqual({ code: 0, said: 'Done.' })
-  expect((await command('snapshots')).said).toBe('first-start  1,001 users\nmine  1,001 users')
-  expect(await command('reset')).toEqual({ code: 0, said: 'Done.' })
-  expect(await command('restore', 'nothing')).toEqual({ code: 1, said: 'There is no snapshot of this name.' })
+  // What such a command does once it has started.
+  const asked = (...words: string[]) => controlTenant(words, { ROLLCALL_DATA: folder }, root)
+  expect(await asked('seed', '1200')).toBe('Added 200 users.')
+  expect(await asked('restore', 'mine')).toBe('Done.')
+  expect(await asked('snapshots')).toBe('first-start  1,001 users\nmine  1,001 users')
+  expect(await asked('reset')).toBe('Done.')
+  await expect(asked('restore', 'nothing')).rejects.toThrow('There is no snapshot of this name.')
   expect(await command('nonsense')).toMatchObject({ code: 1, said: expect.stringContaining('npm run tenant -- reset') as unknown }) // prettier-ignore
-}, 90_000)
+}, 180_000)

@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   /** The schema its tables are in; `public` is searched after it. */
   schema: string
   poolSize?: number
+  /** A role to act as, that the user of the URL may take on. */
+  role?: string
 }
 
 /** Why a database cannot be used, in a sentence for the person who started the program. */
@@ -60,13 +62,14 @@ const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /** Opens a pool; nothing is connected before the first query. */
-export function openDatabase<Schema>({ url, schema, poolSize = 10 }: DatabaseOptions): Database<Schema> {
+export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: DatabaseOptions): Database<Schema> {
+  const settings = `-c search_path=${quote(schema)},public${role === undefined ? '' : ` -c role=${role}`}`
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     types,
     connectionTimeoutMillis: 10_000,
-    options: `-c search_path=${quote(schema)},public`,
+    options: settings,
     application_name: `rollcall ${schema}`,
   })
   // An idle connection that breaks is replaced at the next query, which reports what is wrong; without a listener it would end us.
@@ -81,7 +84,7 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10 }: DatabaseOpt
       types,
       connectionTimeoutMillis: 5000,
       keepAlive: true,
-      options: `-c search_path=${quote(schema)},public`,
+      options: settings,
       application_name: `rollcall ${schema}`,
     })
     client.on('error', () => undefined) // its end is what is listened to

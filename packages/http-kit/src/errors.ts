@@ -54,8 +54,21 @@ export class MethodNotAllowed extends RollcallError {
   readonly status = 405
 }
 
+/** A value that is not what whoever asks supposed: `before` as they saw it, `after` as it is. */
+export interface Difference {
+  field: string
+  before: unknown
+  after: unknown
+}
+
 export class Conflict extends RollcallError {
   readonly status = 409
+  readonly differences: Difference[]
+
+  constructor(code: string, detail: string, differences: Difference[] = [], options?: ErrorOptions) {
+    super(code, detail, options)
+    this.differences = differences
+  }
 }
 
 export class TooLarge extends RollcallError {

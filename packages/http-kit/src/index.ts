@@ -11,7 +11,7 @@ export {
   Unavailable,
   UpstreamFailed,
 } from './errors.ts'
-export type { FieldFault } from './errors.ts'
+export type { Difference, FieldFault } from './errors.ts'
 export { createLogger } from './logger.ts'
 export type { Logger, LoggerOptions } from './logger.ts'
 export { parse } from './parse.ts'

@@ -1,6 +1,14 @@
 import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
-import { InvalidInput, NotAuthenticated, RollcallError, TooLarge, TooManyRequests, Unavailable } from './errors.ts'
+import {
+  Conflict,
+  InvalidInput,
+  NotAuthenticated,
+  RollcallError,
+  TooLarge,
+  TooManyRequests,
+  Unavailable,
+} from './errors.ts'
 import { noteFailure, requestIdOf } from './request-context.ts'
 
 /**
@@ -26,6 +34,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
       code: known?.code ?? 'internal-error',
       requestId: requestIdOf(req),
       ...(known instanceof InvalidInput && known.faults.length > 0 && { errors: known.faults }),
+      ...(known instanceof Conflict && known.differences.length > 0 && { differences: known.differences }),
     }),
   )
 }

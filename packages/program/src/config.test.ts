@@ -36,6 +36,7 @@ test('with nothing set, the local tenant and the embedded server are used', () =
     databaseUrl: undefined,
     auth0: undefined,
     directory: 'copy',
+    reasonRequired: [],
     tenant: {
       rateLimits: 'off',
       mail: { smtpUrl: undefined, from: undefined },

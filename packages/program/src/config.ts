@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { rateLimitPlans } from '@rollcall/tenant'
+import { actionNames } from '@rollcall/server'
 import type { TenantSettings } from '@rollcall/tenant'
 import { z } from 'zod'
 
@@ -42,6 +43,8 @@ export interface Config {
   auth0: Auth0Config | undefined
   /** Whether Rollcall keeps a copy of the users, or asks the tenant live. */
   directory: 'copy' | 'live'
+  /** Actions that are not done without a reason. */
+  reasonRequired: string[]
   /** How the local tenant is to behave. */
   tenant: TenantSettings
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -67,6 +70,16 @@ const Environment = z.object({
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'is none of silent, error, warn, info, debug.')
     .optional(),
   DIRECTORY: z.enum(['copy', 'live'], 'is none of copy, live.').default('copy'),
+  REASON_REQUIRED: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    )
+    .refine((names) => names.every((name) => actionNames.includes(name)), 'names an action that there is none of.')
+    .default([]),
   TENANT_RATE_LIMITS: z.enum(rateLimitPlans, `is none of ${rateLimitPlans.join(', ')}.`).default('off'),
   TENANT_SEARCH_LAG_MS: whole(0, 60_000).optional(),
   TENANT_SEARCH_CAP: whole(1, 1_000_000).optional(),
@@ -87,6 +100,7 @@ const mends: Record<string, string> = {
   DATABASE_URL:
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
   DIRECTORY: 'Leave it out to keep a copy of the users, or write live to keep none.',
+  REASON_REQUIRED: `Write names with commas between, of these: ${actionNames.join(', ')}.`,
   TENANT_RATE_LIMITS: 'Leave it out for none.',
   TENANT_SEARCH_LAG_MS: 'Write it in milliseconds, 60000 at most, or leave it out for none.',
   TENANT_SEARCH_CAP: 'Auth0’s is 1000; leave it out for none.',
@@ -137,6 +151,7 @@ export function readConfig(
     databaseUrl: values.DATABASE_URL,
     auth0: toAuth0(values),
     directory: values.DIRECTORY,
+    reasonRequired: values.REASON_REQUIRED,
     tenant: {
       rateLimits: values.TENANT_RATE_LIMITS,
       mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { adminApiDocument } from '@rollcall/contracts/admin-api/openapi'
+import { allActions } from './actions/all-actions.ts'
 import { emptyDatabase, startServer, type TestServer } from './testing/start-server.ts'
 
 let server: TestServer
@@ -12,13 +13,13 @@ afterAll(() => server.close())
 const ask = (path: string, init: RequestInit = {}) => fetch(`${server.url}${path}`, init)
 const asReader = () => ({ authorization: `Bearer ${server.issuer.token({ permissions: ['read:users'] })}` })
 const somewhere = (path: string) =>
-  path.replace('{userId}', 'auth0%7C1').replace('{viewId}', '5f0e7a3c-6d0b-4a7e-9c52-0d3f0e8b7a11')
+  path.replace('{userId}', 'auth0%7C1').replace(/\{(view|run)Id\}/, '5f0e7a3c-6d0b-4a7e-9c52-0d3f0e8b7a11')
 const problem = async (response: Response) => {
   expect(response.headers.get('content-type')).toContain('application/problem+json')
   return (await response.json()) as Record<string, unknown>
 }
 
-const guarded = Object.entries(adminApiDocument().paths ?? {}).flatMap(([path, item]) =>
+const guarded = Object.entries(adminApiDocument(allActions).paths ?? {}).flatMap(([path, item]) =>
   (['get', 'post', 'put', 'delete'] as const)
     .filter((method) => item[method]?.security)
     .map((method) => ({ path, method })),

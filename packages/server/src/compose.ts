@@ -2,9 +2,14 @@ import { NotFound, problemHandler, requestContext, type Logger } from '@rollcall
 import { tenantOrigin, type TenantClient } from '@rollcall/tenant-client'
 import { Router } from 'express'
 import { createGuard } from './access/guard.ts'
+import { actionsRoutes } from './actions/actions.routes.ts'
+import { actionNames } from './actions/all-actions.ts'
+import type { ActionDeps } from './actions/deps.ts'
+import { settleRuns } from './actions/settle-runs.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
 import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
+import { auditRoutes } from './features/audit/audit.routes.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
 import { directoryRoutes } from './features/directory/directory.routes.ts'
@@ -43,6 +48,16 @@ export interface RollcallOptions {
   onDirectoryProgress?: (status: DirectoryStatus) => void
   /** The built dashboard, as a folder of files. Absent: only the API. */
   dashboardFolder?: string
+  policy?: {
+    /** Names of the actions (`user.delete`) that are not done without a reason. */
+    reasonRequired?: readonly string[]
+  }
+  actions?: {
+    /** How long a server may be silent before another one finds out how the actions ended that it had begun; more than twice a call's deadline. */
+    leaseMs?: number
+    /** Told of each step of an action; for tests of crashes. */
+    onStep?: (step: string) => void | Promise<void>
+  }
   logger: Logger
 }
 
@@ -80,6 +95,7 @@ export function createRollcall(options: RollcallOptions): Rollcall {
     ready,
     close: async () => {
       const parts = await opened.catch(() => undefined) // one that never opened has nothing to close
+      await parts?.stopSettling()
       await parts?.copy?.directory.close()
       await parts?.store?.close()
     },
@@ -90,28 +106,44 @@ export function createRollcall(options: RollcallOptions): Rollcall {
 interface Parts {
   store: Store | undefined
   copy: UserSourceDeps['copy']
+  /** undefined: without a store nothing is changed. */
+  actions: ActionDeps | undefined
+  stopSettling: () => Promise<void>
 }
 
-async function openParts({
-  tenant,
-  databaseUrl,
-  directory: kind = 'copy',
-  followIntervalMs = 2000,
-  onDirectoryProgress,
-  logger,
-}: RollcallOptions): Promise<Parts> {
-  if (databaseUrl === undefined) return { store: undefined, copy: undefined }
+async function openParts(options: RollcallOptions): Promise<Parts> {
+  const { tenant, databaseUrl, directory: kind = 'copy', followIntervalMs = 2000, onDirectoryProgress, logger } = options
+  const reasonRequired = reasonsRequired(options.policy)
+  if (databaseUrl === undefined)
+    return { store: undefined, copy: undefined, actions: undefined, stopSettling: () => Promise.resolve() }
   const store = await openStore(databaseUrl)
-  if (kind === 'live') return { store, copy: undefined }
-  const directory = createDirectory({ store, tenant, logger, followIntervalMs, reconcileIntervalMs: 86_400_000 })
+  const directory =
+    kind === 'live'
+      ? undefined
+      : createDirectory({ store, tenant, logger, followIntervalMs, reconcileIntervalMs: 86_400_000 })
   if (onDirectoryProgress) {
-    directory.changes.subscribe((change) => change.kind === 'progress' && onDirectoryProgress(change.status))
+    directory?.changes.subscribe((change) => change.kind === 'progress' && onDirectoryProgress(change.status))
   }
-  directory.start()
-  return { store, copy: { store, directory } }
+  directory?.start()
+  const { leaseMs = 25_000, onStep = () => undefined } = options.actions ?? {}
+  const { spaClientId } = options.auth
+  const actions = { store, tenant, directory, spaClientId, reasonRequired, leaseMs, logger, onStep }
+  const stopSettling = store.lead({
+    name: `actions ${store.schema}`,
+    work: (signal) => settleRuns(actions, signal),
+    onFailure: (error) => logger.error({ err: error }, 'interrupted actions are not settled by this server just now'),
+  })
+  return { store, copy: directory && { store, directory }, actions, stopSettling }
 }
 
-function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy }: Parts): Router {
+/** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
+function reasonsRequired({ reasonRequired = [] }: RollcallOptions['policy'] = {}): ReadonlySet<string> {
+  const unknown = reasonRequired.filter((name) => !actionNames.includes(name))
+  if (unknown.length === 0) return new Set(reasonRequired)
+  throw new RangeError(`policy.reasonRequired: there is no action ${unknown.join(', ')}; there are ${actionNames.join(', ')}.`) // prettier-ignore
+}
+
+function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: Parts): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
   const feed = createChangeFeed(copy?.directory)
@@ -123,7 +155,9 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy }: Parts): R
   })
   api.use(meRoutes({ guard, tenant }))
   api.use(insightsRoutes({ guard, tenant, copy }))
-  api.use(usersRoutes({ guard, tenant, copy }))
+  api.use(usersRoutes({ guard, tenant, copy, actions }))
+  api.use(actionsRoutes({ guard, actions }))
+  api.use(auditRoutes({ guard, store }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))
   if (store) api.use(viewsRoutes({ guard, db: store.db, onChange: feed.viewsChanged }))

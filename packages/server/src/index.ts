@@ -1,3 +1,6 @@
+export { actionNames } from './actions/all-actions.ts'
+export { verifyAudit } from './audit/verify-audit.ts'
+export type { AuditFault, AuditVerdict } from './audit/verify-audit.ts'
 export { createRollcall } from './compose.ts'
 export type { Rollcall, RollcallOptions } from './compose.ts'
 export { createDirectory } from './directory/directory.ts'

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ManagementClient } from 'auth0'
 import { UpstreamFailed } from '@rollcall/http-kit'
-import { mayPass, readTenantFault, toRollcallError, type TenantFault, type TenantStep } from './tenant-fault.ts'
+import {
+  cannotHaveBegun,
+  mayPass,
+  readTenantFault,
+  toRollcallError,
+  type TenantFault,
+  type TenantStep,
+} from './tenant-fault.ts'
 
 /** One token and the SDK client that uses it. A refused token means a new session. */
 export interface TenantSession {
@@ -16,7 +23,7 @@ export interface AttemptOptions {
 }
 
 export interface TenantTask<T> {
-  /** True for what changes nothing when done twice: GET, and Auth0's DELETE of a user. */
+  /** True for what does no more when done twice than once: GET, most of DELETE, PATCH to the same values. What creates or sends mail is not. */
   isRepeatable: boolean
   run(sdk: ManagementClient, options: AttemptOptions): Promise<T>
 }
@@ -55,7 +62,7 @@ export function createCallTenant({ origin, openSession, deadlineMs }: CallTenant
         if (session === used) session = openSession()
         continue
       }
-      const isSafe = task.isRepeatable || fault.step === 'token'
+      const isSafe = task.isRepeatable || cannotHaveBegun(fault)
       const waitMs = fault.retryAfterSeconds === undefined ? backoffMs(attempt) : fault.retryAfterSeconds * 1000
       const isTimeUp = attempt >= mostBackoffs && fault.retryAfterSeconds === undefined
       if (!isSafe || !mayPass(fault) || isTimeUp || performance.now() + waitMs >= deadlineAt) {

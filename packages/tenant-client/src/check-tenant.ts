@@ -24,7 +24,12 @@ interface Audiences {
 /** The scopes Rollcall's token should hold, and what is off without each. */
 const neededScopes = [
   { scope: 'read:users', feature: 'the list of users and each user’s page' },
+  { scope: 'update:users', feature: 'editing, blocking and unblocking users, their roles, and mail to them' },
   { scope: 'delete:users', feature: 'deleting users' },
+  { scope: 'read:sessions', feature: 'ending sessions, also those of users who are blocked' },
+  { scope: 'delete:sessions', feature: 'ending sessions, also those of users who are blocked' },
+  { scope: 'read:refresh_tokens', feature: 'seeing whether refresh tokens are left to revoke' },
+  { scope: 'delete:refresh_tokens', feature: 'revoking refresh tokens' },
   { scope: 'read:logs', feature: 'lists that follow what happens in the tenant, and figures of sign-ins' },
   { scope: 'read:roles', feature: 'roles, and finding users by role' },
   { scope: 'read:organizations', feature: 'organizations, and finding users by organization' },

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { createTenantClient, type TenantClient } from './create-tenant-client.ts'
+import { tenantAnswerOf } from './tenant-fault.ts'
 import {
   everyScope,
   startFakeAuth0,
@@ -98,7 +99,7 @@ test('equal lists asked at the same moment share one request; after a deletion t
   await Promise.all([tenant.users.list(firstPage), tenant.users.list(firstPage), tenant.users.list(firstPage)])
   expect(calls()).toHaveLength(1)
   const before = tenant.users.list(firstPage)
-  await tenant.users.delete('auth0|1')
+  await tenant.changes.deleteUser('auth0|1')
   await Promise.all([before, tenant.users.list(firstPage)])
   expect(calls().filter(({ method }) => method === 'GET')).toHaveLength(3)
 })
@@ -132,7 +133,7 @@ test('a rate limit is waited out as long as the tenant asks, and a deletion too 
       : { status: 204 },
   )
   const startedAt = performance.now()
-  await tenant.users.delete('auth0|1')
+  await tenant.changes.deleteUser('auth0|1')
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(995)
 })
 
@@ -146,6 +147,36 @@ test('a rate limit longer than the deadline is passed on at once, with the wait'
   expect(refused).toMatchObject({ status: 429, code: 'tenant-rate-limited' })
   expect(Math.abs(Number((refused as { retryAfterSeconds: number }).retryAfterSeconds) - 3600)).toBeLessThan(5)
   expect(calls()).toHaveLength(1)
+})
+
+test('mail is asked for once, whatever comes of it; only a refusal before it was begun is waited out', async () => {
+  const mail = ({ tenant }: Started) => tenant.changes.sendVerification('auth0|1')
+  const reset = ({ tenant }: Started) =>
+    tenant.changes.requestPasswordReset({ email: 'ada@example.com', connection: 'Users', clientId: 'spa' })
+  for (const send of [mail, reset]) {
+    for (const answer of [refusal(500, 'Internal error'), { status: 503, body: 'busy' }, undefined]) {
+      const started = await start(() => answer, tokenAnswer, 400)
+      await expect(send(started)).rejects.toMatchObject({ status: expect.toBeOneOf([502, 503]) })
+      expect(started.calls()).toHaveLength(1)
+    }
+  }
+  let asked = 0
+  const limited = { ...refusal(429, 'Global limit has been reached'), headers: { 'retry-after': '0' } }
+  const job = { type: 'verification_email', status: 'pending', created_at: user.created_at, id: 'job_1' }
+  const started = await start(() => (asked++ === 0 ? limited : { status: 201, body: job }))
+  await mail(started)
+  expect(started.calls()).toHaveLength(2)
+})
+
+test('what the tenant said when it refused is kept word for word, and whether anything was done', async () => {
+  const refusalOf = async (answer: FakeAnswer | undefined) => {
+    const { tenant } = await start(() => answer, tokenAnswer, 400)
+    return tenantAnswerOf(await tenant.changes.updateUser('auth0|1', { name: 'x' }).catch((error: unknown) => error))
+  }
+  const malformed = refusal(400, 'Payload validation error', 'invalid_body')
+  expect(await refusalOf(malformed)).toEqual({ status: 400, errorCode: 'invalid_body', message: 'Payload validation error', isRefusal: true }) // prettier-ignore
+  expect(await refusalOf(refusal(500, 'Oh'))).toMatchObject({ status: 500, isRefusal: false })
+  expect(await refusalOf(undefined)).toMatchObject({ status: null, isRefusal: false })
 })
 
 test('a passing failure is asked again until it has passed', async () => {
@@ -208,7 +239,7 @@ test('the missing scope is named', async () => {
   const { tenant } = await start(() =>
     refusal(403, 'Insufficient scope, expected any of: delete:users', 'insufficient_scope'),
   )
-  await expect(tenant.users.delete('auth0|1')).rejects.toThrow(/delete:users/)
+  await expect(tenant.changes.deleteUser('auth0|1')).rejects.toThrow(/delete:users/)
 })
 
 test.each([

@@ -5,10 +5,13 @@ import { createTenantJobs, type TenantJobs } from './jobs.ts'
 import { createTenantLogs, type TenantLogs } from './logs.ts'
 import { createTenantOrganizations, type TenantOrganizations } from './organizations.ts'
 import { watchRateLimits, type RateLimit } from './rate-limits.ts'
+import { createPasswordReset, type RequestPasswordReset } from './password-reset.ts'
 import { createReach } from './reach-tenant.ts'
 import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
+import { createTenantUserAccess, type TenantUserAccess } from './user-access.ts'
+import { createTenantUserChanges, type TenantUserChanges } from './user-changes.ts'
 import { createTenantUsers, type TenantUsers } from './users.ts'
 
 export interface TenantClientOptions {
@@ -32,6 +35,10 @@ export interface TenantClient {
   readonly origin: string
   readonly pagingLimit: number
   readonly users: TenantUsers
+  /** What somebody has open. */
+  readonly access: TenantUserAccess
+  /** All that changes a user, or sends them mail. */
+  readonly changes: TenantUserChanges & { requestPasswordReset: RequestPasswordReset }
   readonly roles: TenantRoles
   readonly organizations: TenantOrganizations
   readonly jobs: TenantJobs
@@ -69,11 +76,17 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
   }
   const reach = createReach({ origin, fetch: carrier.fetch })
   const call = createCallTenant({ origin, openSession, deadlineMs })
+  const users = createTenantUsers(call)
 
   return {
     origin,
     pagingLimit,
-    users: createTenantUsers(call),
+    users,
+    access: createTenantUserAccess(call),
+    changes: {
+      ...createTenantUserChanges(call, users.forget),
+      requestPasswordReset: createPasswordReset({ origin, fetch: carrier.fetch, deadlineMs }),
+    },
     roles: createTenantRoles(call),
     organizations: createTenantOrganizations(call),
     jobs: createTenantJobs(call, { origin, fetch: carrier.fetch }),

@@ -4,10 +4,10 @@ import {
   Conflict,
   InvalidInput,
   NotFound,
+  RollcallError,
   TooManyRequests,
   Unavailable,
   UpstreamFailed,
-  type RollcallError,
 } from '@rollcall/http-kit'
 
 /** Whether it was Rollcall's own token that could not be had, or the call made with it. */
@@ -25,38 +25,42 @@ export interface TenantFault {
   reason: string
   /** Auth0's `errorCode` ('' where its body has none), or OAuth's `error`; absent if somebody else's body came. */
   code: string | undefined
+  /** Whether what was asked may have come to the tenant. */
+  hasReached: boolean
   /** How long the tenant asks to be left alone, in seconds. */
   retryAfterSeconds: number | undefined
 }
 
 /** @param nowMs the moment of the answer, in epoch milliseconds */
 export function readTenantFault(error: unknown, step: TenantStep, nowMs: number): TenantFault {
-  const silent = { step, status: undefined, code: undefined, retryAfterSeconds: undefined }
+  const silent = { step, status: undefined, code: undefined, hasReached: true, retryAfterSeconds: undefined }
   if (error instanceof ManagementTimeoutError) return { ...silent, reason: 'it did not answer in time' }
   if (error instanceof ManagementError && error.statusCode !== undefined) {
     const { statusCode: status, body, rawResponse } = error
     const retryAfterSeconds = retryAfter(rawResponse?.headers, nowMs)
     const management = ManagementErrorBody.safeParse(body)
     if (management.success) {
-      return { step, status, reason: management.data.message, code: management.data.errorCode ?? '', retryAfterSeconds }
+      const { message: reason, errorCode: code = '' } = management.data
+      return { step, status, reason, code, hasReached: true, retryAfterSeconds }
     }
     const oauth = OAuthErrorBody.safeParse(body)
     if (oauth.success) {
       const reason = oauth.data.error_description ?? oauth.data.error
-      return { step, status, reason, code: oauth.data.error, retryAfterSeconds }
+      return { step, status, reason, code: oauth.data.error, hasReached: true, retryAfterSeconds }
     }
     return {
       step,
       status,
       reason: `it answered ${status} without Auth0’s error body`,
       code: undefined,
+      hasReached: true,
       retryAfterSeconds,
     }
   }
   if (error instanceof SyntaxError) {
     return { ...silent, status: 200, reason: 'its answer is not JSON' }
   }
-  return { ...silent, reason: networkReason(error) }
+  return { ...silent, ...networkFault(error) }
 }
 
 /** Whether asking again may go better. Only for what is safe to repeat. */
@@ -64,8 +68,46 @@ export function mayPass(fault: TenantFault): boolean {
   return fault.status === undefined || fault.status === 408 || fault.status === 429 || fault.status >= 500
 }
 
+/**
+ * Whether the tenant cannot have begun with what it was asked: it refused before looking at it, or was never reached. Then asking again
+ * does nothing twice, whatever it is.
+ */
+export function cannotHaveBegun({ step, status, hasReached }: TenantFault): boolean {
+  return step === 'token' || status === 429 || !hasReached
+}
+
+/** What the tenant said when it refused, in its own words. */
+export interface TenantAnswer {
+  /** null: it did not answer. */
+  status: number | null
+  errorCode: string | null
+  message: string
+  /** True: nothing was done. False: it may have been done all the same. */
+  isRefusal: boolean
+}
+
+const answers = new WeakMap<RollcallError, TenantAnswer>()
+
+export const isRefused = (status: number) => status >= 400 && status < 500 && status !== 408
+
+/** @returns undefined for an error that is not of the tenant's making */
+export function tenantAnswerOf(error: unknown): TenantAnswer | undefined {
+  return error instanceof RollcallError ? answers.get(error) : undefined
+}
+
+export function noteTenantAnswer<Refusal extends RollcallError>(error: Refusal, answer: TenantAnswer): Refusal {
+  answers.set(error, answer)
+  return error
+}
+
 /** @param origin the tenant's, for the sentence */
 export function toRollcallError(fault: TenantFault, origin: string): RollcallError {
+  const { status = null, code, reason } = fault
+  const isRefusal = cannotHaveBegun(fault) || (status !== null && isRefused(status))
+  return noteTenantAnswer(inOurWords(fault, origin), { status, errorCode: code || null, message: reason, isRefusal })
+}
+
+function inOurWords(fault: TenantFault, origin: string): RollcallError {
   const { status, reason, code, retryAfterSeconds } = fault
   if (status === undefined || status === 408) {
     return new Unavailable(
@@ -132,13 +174,20 @@ const networkReasons: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
 }
 
+/** No connection was made, so nothing was sent. */
+const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
+
 /** fetch fails as `TypeError: fetch failed`; what happened is in the causes beneath, the SDK's wrapping on top. */
-function networkReason(error: unknown): string {
+function networkFault(error: unknown): { reason: string; hasReached: boolean } {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'TimeoutError' || cause.name === 'AbortError') return 'it did not answer in time'
+    if (cause.name === 'TimeoutError' || cause.name === 'AbortError')
+      return { reason: 'it did not answer in time', hasReached: true }
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
-    if (code !== undefined) return networkReasons[code] ?? `the connection failed (${code})`
-    if (cause.message === 'unexpected redirect') return 'it answers with a redirect'
+    if (code !== undefined) {
+      const reason = networkReasons[code] ?? `the connection failed (${code})`
+      return { reason, hasReached: !unreached.has(code) }
+    }
+    if (cause.message === 'unexpected redirect') return { reason: 'it answers with a redirect', hasReached: true }
   }
-  return 'the connection failed'
+  return { reason: 'the connection failed', hasReached: true }
 }

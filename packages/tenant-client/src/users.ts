@@ -23,8 +23,8 @@ export interface TenantUsers {
   get(userId: string): Promise<ManagementUser>
   /** Like `get`, and never an answer to somebody who asked a moment before. @throws NotFound `user-not-found` */
   getAnew(userId: string): Promise<ManagementUser>
-  /** Idempotent, as Auth0's is: deleting a user who is not there succeeds. */
-  delete(userId: string): Promise<void>
+  /** After a change: answers under way may be from before it, and nobody new is to share them. */
+  forget(): void
 }
 
 const summaryFields = Object.keys(ManagementUserSummary.shape).join(',')
@@ -65,14 +65,9 @@ export function createTenantUsers(call: CallTenant): TenantUsers {
 
     getAnew,
 
-    async delete(userId) {
-      try {
-        await call({ isRepeatable: true, run: (sdk, options) => sdk.users.delete(userId, options) })
-      } finally {
-        // Also when it failed: it may have been done all the same.
-        lists.forget()
-        gets.forget()
-      }
+    forget() {
+      lists.forget()
+      gets.forget()
     },
   }
 }

@@ -23,6 +23,7 @@ await runProgram(async (program) => {
     tenant: client,
     databaseUrl,
     directory: config.directory,
+    policy: { reasonRequired: config.reasonRequired },
     dashboardFolder,
     logger,
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DirectoryStatus } from '@rollcall/contracts/admin-api'
 import { openDataFolder } from '@rollcall/data-folder'
 import { createLogger } from '@rollcall/http-kit'
-import { createRollcall } from '@rollcall/server'
+import { createRollcall, type RollcallOptions } from '@rollcall/server'
 import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/tenant'
 import { createTenantClient } from '@rollcall/tenant-client'
 import { testDatabase } from '@rollcall/test-kit'
@@ -30,11 +30,24 @@ export interface TestStandaloneOptions {
   demoUsers?: number
   pagingLimit?: number
   directory?: 'copy' | 'live'
+  policy?: RollcallOptions['policy']
+  /** What carries Rollcall's requests to the tenant, and for how long it tries. */
+  fetch?: typeof globalThis.fetch
+  deadlineMs?: number
+  actions?: RollcallOptions['actions']
 }
 
 /** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
 export async function startStandalone(options: TestStandaloneOptions = {}): Promise<TestStandalone> {
-  const { demoUsers = 0, pagingLimit = Number.POSITIVE_INFINITY, directory = 'copy' } = options
+  const {
+    demoUsers = 0,
+    pagingLimit = Number.POSITIVE_INFINITY,
+    directory = 'copy',
+    policy,
+    actions,
+    fetch: carry,
+    deadlineMs,
+  } = options
   const logger = createLogger({ level: 'silent' })
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-standalone-'))
   const dataFolder = await openDataFolder(folder)
@@ -51,9 +64,24 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     onProgress: () => undefined,
   })
   const { audience, m2m, spa } = tenant.credentials
-  const client = createTenantClient({ domain: tenant.url, ...m2m, pagingLimit })
+  const client = createTenantClient({
+    domain: tenant.url,
+    ...m2m,
+    pagingLimit,
+    ...(carry && { fetch: carry }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+  })
   const auth = { domain: tenant.url, audience, spaClientId: spa.clientId, issuers: tenant.issuers, ca: tenant.ca.pem }
-  const rollcall = createRollcall({ auth, tenant: client, databaseUrl, directory, followIntervalMs: 100, logger })
+  const rollcall = createRollcall({
+    auth,
+    tenant: client,
+    databaseUrl,
+    directory,
+    followIntervalMs: 100,
+    logger,
+    ...(policy && { policy }),
+    ...(actions && { actions }),
+  })
   await rollcall.ready
   server.serve(express().use(rollcall))
 

@@ -4,7 +4,16 @@ import { z } from 'zod'
  * What a staff member may be granted on Rollcall's API (the `permissions` claim of their access token).
  * `manage:users` is the tutorial's permission and grants all the others.
  */
-export const permissions = ['manage:users', 'read:users', 'delete:users', 'export:users', 'manage:views'] as const
+export const permissions = [
+  'manage:users',
+  'read:users',
+  'update:users',
+  'delete:users',
+  'export:users',
+  'manage:roles',
+  'manage:views',
+  'read:audit',
+] as const
 export const Permission = z.enum(permissions)
 export type Permission = z.infer<typeof Permission>
 

@@ -1,4 +1,18 @@
 export { DashboardConfig, Me, Permission, permissions } from './access.ts'
+export {
+  ActionList,
+  ActionOutcome,
+  ActionPhase,
+  ActionPreview,
+  ActionRun,
+  actionEnvelope,
+  BasedOn,
+  FieldChange,
+  IdempotencyKey,
+  Reason,
+  UndoRequest,
+} from './actions.ts'
+export { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
 export { Change, DirectoryStatus, Freshness } from './directory.ts'
 export {
   Activity,
@@ -11,6 +25,7 @@ export {
   MetadataPaths,
 } from './insights.ts'
 export { FieldError, Problem } from './problem.ts'
+export { reservedAppMetadata, UserEdit } from './user-edit.ts'
 export {
   CountUsersQuery,
   ExportUsersQuery,

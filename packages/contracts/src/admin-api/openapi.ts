@@ -1,6 +1,16 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
-import { Me } from './access.ts'
+import { Me, type Permission } from './access.ts'
+import {
+  actionEnvelope,
+  ActionList,
+  ActionOutcome,
+  ActionPreview,
+  ActionRun,
+  IdempotencyKey,
+  UndoRequest,
+} from './actions.ts'
+import { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
 import { Change, DirectoryStatus } from './directory.ts'
 import {
   Activity,
@@ -54,11 +64,23 @@ const answered = (description: string, schema: z.ZodType) => ({
 const onUser = z.object({ userId: UserId.meta({ description: 'Percent-encoded: write | as %7C.' }) })
 const fromTenant = [429, 502, 503] as const
 
+/** What the document says of an action. */
+export interface DescribedAction {
+  name: string
+  summary: string
+  permission: Permission
+  params: z.ZodType
+}
+
+/** `user.assign-roles` becomes `userAssignRoles`. */
+const camel = (words: string) => words.replace(/[.-](.)/g, (_, letter: string) => letter.toUpperCase())
+
 /**
  * The admin API as OpenAPI 3.1, from the schemas that also check what is sent.
+ * @param actions every change to a user, as the server declares them
  * @param serverUrl where the API is mounted, relative to the document or absolute
  */
-export function adminApiDocument(serverUrl = '..'): AdminApiDocument {
+export function adminApiDocument(actions: readonly DescribedAction[], serverUrl = '..'): AdminApiDocument {
   const registry = new OpenAPIRegistry()
   const bearer = registry.registerComponent('securitySchemes', 'accessToken', {
     type: 'http',
@@ -268,11 +290,106 @@ export function adminApiDocument(serverUrl = '..'): AdminApiDocument {
     path: '/api/users/{userId}',
     operationId: 'deleteUser',
     summary: 'Delete a user for good',
-    description: 'Needs `delete:users`. Linked identities go too.',
+    description:
+      'Needs `delete:users`. The same as the action `user.delete`, without parameters. Linked identities go too.',
     tags: ['Users'],
     security,
     request: { params: onUser },
     responses: { 204: { description: 'The user is gone.' }, ...refused(400, 401, 403, 404, 409, ...fromTenant) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/{userId}/actions',
+    operationId: 'listActions',
+    summary: 'What you may do to a user as they are, and why not the rest',
+    description: 'Needs `read:users`.',
+    tags: ['Actions'],
+    security,
+    request: { params: onUser },
+    responses: { ...answered('Every action.', ActionList), ...refused(400, 401, 403, 404, ...fromTenant) },
+  })
+  const once = z.object({ 'Idempotency-Key': IdempotencyKey.optional() })
+  const bodyOf = (schema: z.ZodType) => ({ body: { content: { 'application/json': { schema } } } })
+  for (const { name, summary, permission, params: schema } of actions) {
+    const params = schema.safeParse({}).success ? schema.optional() : schema
+    const path = `/api/users/{userId}/actions/${name}`
+    registry.registerPath({
+      method: 'post',
+      path,
+      operationId: camel(name),
+      summary,
+      description: `Needs \`read:users\` and \`${permission}\`. Recorded in the audit log before and after.`,
+      tags: ['Actions'],
+      security,
+      request: { params: onUser, headers: once, ...bodyOf(z.strictObject({ params, ...actionEnvelope })) },
+      responses: { ...answered('It is done.', ActionOutcome), ...refused(400, 401, 403, 404, 409, ...fromTenant) },
+    })
+    registry.registerPath({
+      method: 'post',
+      path: `${path}/preview`,
+      operationId: camel(`preview.${name}`),
+      summary: `${summary}: what it would do`,
+      description: `Needs \`read:users\` and \`${permission}\`. Changes nothing.`,
+      tags: ['Actions'],
+      security,
+      request: { params: onUser, ...bodyOf(z.strictObject({ params })) },
+      responses: {
+        ...answered('What would change.', ActionPreview),
+        ...refused(400, 401, 403, 404, 409, ...fromTenant),
+      },
+    })
+  }
+  const onRun = z.object({ runId: z.uuid() })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/actions/{runId}',
+    operationId: 'getActionRun',
+    summary: 'How an action went',
+    description: 'Needs `read:users`, and for what others did `read:audit`.',
+    tags: ['Actions'],
+    security,
+    request: { params: onRun },
+    responses: { ...answered('The run.', ActionRun), ...refused(400, 401, 403, 404, 503) },
+  })
+  registry.registerPath({
+    method: 'post',
+    path: '/api/actions/{runId}/undo',
+    operationId: 'undoAction',
+    summary: 'Put back what an action has changed',
+    description:
+      'Needs `read:users` and the permission of the action that is its opposite. Refused with `changed-since` where it would overwrite what somebody has done since.',
+    tags: ['Actions'],
+    security,
+    request: { params: onRun, headers: once, ...bodyOf(UndoRequest) },
+    responses: { ...answered('It is undone.', ActionOutcome), ...refused(400, 401, 403, 404, 409, ...fromTenant) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/audit',
+    operationId: 'listAudit',
+    summary: 'What staff did to users, newest first',
+    description: 'Needs `read:audit`. Of one user: `subject`.',
+    tags: ['Audit'],
+    security,
+    request: { query: AuditQuery },
+    responses: { ...answered('One page of entries.', AuditPage), ...refused(400, 401, 403, 503) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/audit/export',
+    operationId: 'exportAudit',
+    summary: 'Export the audit log',
+    description: 'Needs `read:audit`. Streams all that match, newest first.',
+    tags: ['Audit'],
+    security,
+    request: { query: ExportAuditQuery },
+    responses: {
+      200: {
+        description: 'A line for each entry.',
+        content: { 'text/csv': { schema: z.string() }, 'application/x-ndjson': { schema: AuditEntry } },
+      },
+      ...refused(400, 401, 403, 429, 503),
+    },
   })
   registry.registerPath({
     method: 'get',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FieldChange } from './actions.ts'
 
 /** One fault in what was sent: where it is and how to mend it. */
 export const FieldError = z
@@ -17,6 +18,9 @@ export const Problem = z
     code: z.string().meta({ description: 'Stable, kebab-case; match on this.', example: 'user-not-found' }),
     requestId: z.string(),
     errors: z.array(FieldError).optional(),
+    differences: z.array(FieldChange).optional().meta({
+      description: 'What is otherwise than whoever asks supposed: `before` as they saw it, `after` as it is.',
+    }),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>

@@ -13,6 +13,19 @@ export const wholeNumber = (minimum: number, maximum: number, fallback: number) 
 /** No store takes a NUL, and no name holds a line break: refused here, with the reason. */
 export const noControlCharacter = [(text: string) => !/\p{Cc}/u.test(text), 'Holds a control character.'] as const
 
+const deepest = 30
+
+/** JSON that nothing here runs out of stack over. */
+export const notTooDeep = [
+  (value: unknown) => isWithin(value, deepest),
+  `Holds something deeper than ${deepest} levels.`,
+] as const
+
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1))
+}
+
 /** A question about users in the filter language; whether it can be read is found out by `parseUserFilter`. */
 export const FilterText = z
   .string()

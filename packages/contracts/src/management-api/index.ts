@@ -1,3 +1,4 @@
+export { ManagementRefreshTokenPage, ManagementSessionPage } from './access.ts'
 export { ManagementErrorBody, OAuthErrorBody } from './errors.ts'
 export { ManagementJob } from './jobs.ts'
 export { ManagementLogEntries, ManagementLogEntry } from './logs.ts'

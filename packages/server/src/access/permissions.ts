@@ -4,9 +4,12 @@ import { permissions, type Permission } from '@rollcall/contracts/admin-api'
 const grants: Record<Permission, readonly Permission[]> = {
   'manage:users': permissions, // the tutorial's permission: all of it
   'read:users': ['read:users'],
+  'update:users': ['update:users'],
   'delete:users': ['delete:users'],
   'export:users': ['export:users'],
+  'manage:roles': ['manage:roles'],
   'manage:views': ['manage:views'],
+  'read:audit': ['read:audit'],
 }
 
 /** @param claimed as an access token names them; those of other applications are passed over */

@@ -8,4 +8,6 @@ export interface DirectoryDeps {
   tenant: TenantClient
   logger: Logger
   now: () => Date
+  /** Of an export, in one transaction. */
+  rowsAtOnce: number
 }

@@ -4,7 +4,8 @@ import type { DirectoryDeps } from './deps.ts'
 import { readDirectoryStatus, type DirectoryStatus } from './directory-status.ts'
 import { channel, readNotice, tell } from './events.ts'
 import { keepDirectory } from './keep-directory.ts'
-import { notePending } from './state.store.ts'
+import { putGroupsOfUser, roles } from './memberships.store.ts'
+import { notePending, type PendingNote } from './state.store.ts'
 import { toUserRow } from './user-row.ts'
 import { nextReading, putUsers, removeUsers } from './users.store.ts'
 import { write } from './write.ts'
@@ -27,23 +28,25 @@ export interface Directory {
    */
   noteUser(user: ManagementUser): Promise<void>
   noteDeparture(userId: string): Promise<void>
+  noteRoles(userId: string, roleIds: string[]): Promise<void>
   changes: {
     /** What any server on this database has changed. @returns how to stop listening */
     subscribe(listener: (change: DirectoryChange) => void): () => void
   }
 }
 
-export interface DirectoryOptions extends Omit<DirectoryDeps, 'now'> {
+export interface DirectoryOptions extends Omit<DirectoryDeps, 'now' | 'rowsAtOnce'> {
   followIntervalMs?: number
   reconcileIntervalMs?: number
+  rowsAtOnce?: number
   now?: () => Date
 }
 
 const statusForMs = 1000
 
 export function createDirectory(options: DirectoryOptions): Directory {
-  const { store, tenant, logger, followIntervalMs = 2000, reconcileIntervalMs = 86_400_000, now = () => new Date() } = options // prettier-ignore
-  const deps: DirectoryDeps = { store, tenant, logger, now }
+  const { store, tenant, logger, followIntervalMs = 2000, reconcileIntervalMs = 86_400_000, rowsAtOnce = 5000, now = () => new Date() } = options // prettier-ignore
+  const deps: DirectoryDeps = { store, tenant, logger, now, rowsAtOnce }
   const behindAfterMs = Math.max(followIntervalMs * 5, 15_000)
   const listeners = new Set<(change: DirectoryChange) => void>()
   let known: { status: Promise<DirectoryStatus>; at: number } | undefined
@@ -70,14 +73,14 @@ export function createDirectory(options: DirectoryOptions): Directory {
     )
   }
 
-  const noteChange = async (userId: string, change: (trx: StoreQueries, reading: number) => Promise<unknown>) => {
+  const noteChange = async (userId: string, change: (trx: StoreQueries, reading: number) => Promise<PendingNote[]>) => {
     const since = now()
     try {
       const reading = await nextReading(store.db)
       await write(store.db, async (trx) => {
-        await change(trx, reading)
+        const notes = await change(trx, reading)
         // Somebody else may have changed the same user a moment after we did, and been read before this is written.
-        await notePending(trx, { notes: [{ kind: 'user', id: userId }], since })
+        await notePending(trx, { notes, since })
         await tell(trx, { users: [userId] })
       })
     } catch (error) {
@@ -116,8 +119,20 @@ export function createDirectory(options: DirectoryOptions): Directory {
     },
     status,
     noteUser: (user) =>
-      noteChange(user.user_id, (trx, reading) => putUsers(trx, { users: [toUserRow(user)], reading })),
-    noteDeparture: (userId) => noteChange(userId, (trx, reading) => removeUsers(trx, { userIds: [userId], reading })),
+      noteChange(user.user_id, async (trx, reading) => {
+        await putUsers(trx, { users: [toUserRow(user)], reading })
+        return [{ kind: 'user', id: user.user_id }]
+      }),
+    noteDeparture: (userId) =>
+      noteChange(userId, async (trx, reading) => {
+        await removeUsers(trx, { userIds: [userId], reading })
+        return [{ kind: 'user', id: userId }]
+      }),
+    noteRoles: (userId, roleIds) =>
+      noteChange(userId, async (trx, reading) => {
+        const unknown = await putGroupsOfUser(trx, { group: roles, userId, groupIds: roleIds, reading })
+        return [{ kind: roles.ofUser, id: userId }, ...(unknown ? [{ kind: roles.groups, id: '' }] : [])]
+      }),
     changes: {
       subscribe(listener) {
         listeners.add(listener)

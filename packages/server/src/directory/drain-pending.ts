@@ -111,12 +111,16 @@ async function readAgain(deps: DirectoryDeps, pending: Pending, signal: AbortSig
     case 'roles':
     case 'organizations': {
       const group = pending.kind === 'roles' ? roles : organizations
-      const { added } = await refreshGroupList(deps, group, signal)
-      return write(store.db, async (trx) => {
-        await notePending(trx, { notes: added.map((id) => ({ kind: group.kind, id })), since })
-        await settle(trx, pending, since)
-        await tell(trx, { users: 'many' })
+      // In one transaction: were a new group known before its members are asked for, nobody would ever ask for them.
+      await refreshGroupList(deps, group, {
+        signal,
+        alsoWrite: async (trx, added) => {
+          await notePending(trx, { notes: added.map((id) => ({ kind: group.kind, id })), since })
+          await settle(trx, pending, since)
+          await tell(trx, { users: 'many' })
+        },
       })
+      return
     }
     case 'fill':
       return

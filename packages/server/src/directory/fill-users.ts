@@ -9,7 +9,6 @@ import { toUserRow, type UserRow } from './user-row.ts'
 import { makeStagedTable, putStagedUsers, stagedColumns } from './users.store.ts'
 import { sqlStateOf, write } from './write.ts'
 
-const rowsAtOnce = 5000
 const Identified = ManagementUser.pick({ user_id: true })
 
 /** Another fill was begun meanwhile, by another server: this one is over. */
@@ -30,7 +29,7 @@ interface Chunk {
  * @returns how many rows were written
  */
 export async function fillUsers(
-  { store, tenant, logger }: DirectoryDeps,
+  { store, tenant, logger, rowsAtOnce }: DirectoryDeps,
   { fill, location, signal }: { fill: FillProgress; location: string; signal: AbortSignal },
 ): Promise<number> {
   const { reading } = fill
@@ -45,7 +44,8 @@ export async function fillUsers(
   try {
     await makeStagedTable(session.db)
     let merging = Promise.resolve()
-    for await (const chunk of chunksOf(readLines(await tenant.jobs.download(location, signal), signal), noteUnread)) {
+    const lines = readLines(await tenant.jobs.download(location, signal), signal)
+    for await (const chunk of chunksOf(lines, { rowsAtOnce, noteUnread })) {
       // The next chunk is read and made ready while PostgreSQL is at work on this one.
       await merging
       merging = take(chunk)
@@ -108,7 +108,7 @@ const stagedLine = (row: UserRow): string => copyLine(stagedColumns.map((name) =
 
 async function* chunksOf(
   lines: AsyncIterable<string[]>,
-  noteUnread: (userId: string | undefined) => void,
+  { rowsAtOnce, noteUnread }: { rowsAtOnce: number; noteUnread: (userId: string | undefined) => void },
 ): AsyncGenerator<Chunk> {
   let done = 0
   let rows = new Map<string, UserRow>()

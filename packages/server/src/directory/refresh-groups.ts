@@ -1,4 +1,5 @@
 import { NotFound, UpstreamFailed } from '@rollcall/http-kit'
+import type { StoreQueries } from '../store/open-store.ts'
 import type { DirectoryDeps } from './deps.ts'
 import { tell } from './events.ts'
 import { addMembers, finishMembers, organizations, putOrganizations, putRoles, roles, type GroupKind } from './memberships.store.ts' // prettier-ignore
@@ -11,7 +12,7 @@ import { write } from './write.ts'
 export async function refreshGroups(deps: DirectoryDeps, signal: AbortSignal): Promise<void> {
   for (const group of [roles, organizations]) {
     await unlessForbidden(deps, group, async () => {
-      const { ids } = await refreshGroupList(deps, group, signal)
+      const ids = await refreshGroupList(deps, group, { signal })
       for (const id of ids) await refreshMembers(deps, { group, id, signal })
     })
   }
@@ -27,21 +28,30 @@ export async function unlessForbidden(deps: DirectoryDeps, group: GroupKind, wor
   }
 }
 
-/** @returns all ids, and those that were unknown until now */
+/**
+ * @param alsoWrite what is to be written together with the list; given those that were unknown until now, whose members are not known either
+ * @returns all ids
+ */
 export async function refreshGroupList(
   { store, tenant }: DirectoryDeps,
   group: GroupKind,
-  signal: AbortSignal,
-): Promise<{ ids: string[]; added: string[] }> {
+  { signal, alsoWrite }: { signal: AbortSignal; alsoWrite?: (trx: StoreQueries, added: string[]) => Promise<void> },
+): Promise<string[]> {
   await pace(tenant, group.groups, signal)
   const reading = await nextReading(store.db)
+  const save = (put: (trx: StoreQueries) => Promise<string[]>) =>
+    write(store.db, async (trx) => {
+      const added = await put(trx)
+      await alsoWrite?.(trx, added)
+    })
   if (group === roles) {
     const all = await tenant.roles.list()
-    return { ids: all.map(({ id }) => id), added: await write(store.db, (trx) => putRoles(trx, { all, reading })) }
+    await save((trx) => putRoles(trx, { all, reading }))
+    return all.map(({ id }) => id)
   }
   const all = await tenant.organizations.list()
-  const added = await write(store.db, (trx) => putOrganizations(trx, { all, reading }))
-  return { ids: all.map(({ id }) => id), added }
+  await save((trx) => putOrganizations(trx, { all, reading }))
+  return all.map(({ id }) => id)
 }
 
 /** Reads the members of one role or organization. */

@@ -1,5 +1,6 @@
 import { foldText } from '@rollcall/contracts/admin-api'
 import type { ManagementUser } from '@rollcall/contracts/management-api'
+import { storable, storableJson as json } from '../store/storable.ts'
 import { searchTextOf } from '../features/users/search/search-text.ts'
 
 /** The columns of `users` that an answer about a user fills, with their types. `reading` comes from the question. */
@@ -83,16 +84,3 @@ function searchText(user: ManagementUser): string {
 }
 
 const text = (value: string | null | undefined): string | null => (typeof value === 'string' ? storable(value) : null)
-
-/** PostgreSQL's text holds no NUL; half of a surrogate pair is not UTF-8. */
-function storable(value: string): string {
-  const wellFormed = value.isWellFormed() ? value : value.toWellFormed()
-  return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\ufffd') : wellFormed
-}
-
-/** The same inside JSON, where they are written as `\u0000` and `\ud83d`; an escaped backslash before a u is none of them. */
-function json(value: unknown): string {
-  const written = JSON.stringify(value)
-  if (!written.includes('\\u')) return written
-  return written.replace(/\\(u0000|ud[89a-f][0-9a-f]{2}|.)/g, (escape) => (escape.length > 2 ? '\ufffd' : escape))
-}

@@ -1,4 +1,5 @@
 import { migrate, openDatabase, type Database, type Kysely } from '@rollcall/database'
+import { guardAudit } from './guard-audit.ts'
 import type { RollcallSchema } from './schema.ts'
 
 export type Store = Database<RollcallSchema>
@@ -16,7 +17,10 @@ export async function openStore(url: string): Promise<Store> {
   const store = openDatabase<RollcallSchema>({ url, schema: 'rollcall' })
   try {
     await migrate(store.db as unknown as Kysely<never>, { schema: store.schema, folder: migrations })
-    return store
+    const role = await guardAudit(store.db)
+    if (role === undefined) return store
+    await store.close()
+    return openDatabase<RollcallSchema>({ url, schema: 'rollcall', role })
   } catch (error) {
     await store.close()
     throw error

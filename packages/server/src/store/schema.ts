@@ -1,3 +1,4 @@
+import type { ActionPhase, FieldChange } from '@rollcall/contracts/admin-api'
 import type { ColumnType, Generated } from '@rollcall/database'
 
 /** The tables of packages/server/migrations, as queries see them. Moments are Dates, JSON is read parsed and written as text. */
@@ -23,6 +24,9 @@ export interface RollcallSchema {
   activity: { day: string; kind: ActivityKind; connection: Generated<string>; total: number }
   user_days: { kind: 'sign-in' | 'failure'; day: string; user_id: string }
   views: ViewTable
+  action_runs: ActionRunTable
+  audit_log: { seq: number; at: Date; entry: Record<string, unknown>; hash: Buffer }
+  audit_head: { seq: number; at: Date; hash: Buffer }
 }
 
 export type ActivityKind = 'sign-up' | 'sign-in' | 'failure' | 'active'
@@ -95,6 +99,47 @@ interface PendingTable {
   attempts: Generated<number>
   not_before: Generated<Date>
 }
+
+interface ActionRunTable {
+  run_id: string
+  seq: Generated<number>
+  action: string
+  user_id: string
+  actor_id: string
+  phase: ActionPhase
+  reason: string | null
+  origin: Json<RunOrigin>
+  before: Json<Record<string, unknown>>
+  wanted: Json<Record<string, unknown>>
+  changes: ColumnType<FieldChange[], string | undefined, string>
+  failure: ColumnType<RunFailure | null, string | null | undefined, string | null>
+  undo: Json<UndoPlan>
+  undo_of: string | null
+  idempotency_key: string | null
+  request_hash: string | null
+  started_at: Generated<Date>
+  ended_at: ColumnType<Date | null, Date | undefined, Date>
+  lease_until: Date
+}
+
+/** From where and by what a run was asked for. */
+export interface RunOrigin {
+  actorKind: 'person' | 'program'
+  ip: string | null
+  userAgent: string | null
+  requestId: string | null
+  /** The tenant's origin. */
+  tenant: string
+}
+
+export interface RunFailure {
+  status: number
+  code: string
+  message: string
+}
+
+/** The action that puts back what another did, or why there is none. */
+export type UndoPlan = { action: string; params: Record<string, unknown> } | { why: string }
 
 interface ViewTable {
   id: Generated<string>

@@ -4,7 +4,7 @@ import { createLogger } from '@rollcall/http-kit'
 import { createTenantClient } from '@rollcall/tenant-client'
 import { testDatabase } from '@rollcall/test-kit'
 import express from 'express'
-import { createRollcall } from '../compose.ts'
+import { createRollcall, type RollcallOptions } from '../compose.ts'
 import { openStore } from '../store/open-store.ts'
 import { audience, startFakeIssuer, type FakeIssuer } from './fake-issuer.ts'
 
@@ -20,6 +20,7 @@ export interface TestServerOptions {
   dashboardFolder?: string
   /** Absent: nothing is kept. */
   databaseUrl?: string
+  policy?: RollcallOptions['policy']
   /** Tokens of this issuer are trusted in place of the started one's. */
   issuers?: (started: FakeIssuer) => string[]
 }
@@ -30,7 +31,7 @@ export const emptyDatabase = () =>
 
 /** Rollcall in a host application on a free port, with an issuer of its own. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { mountPath = '/', dashboardFolder, databaseUrl, issuers } = options
+  const { mountPath = '/', dashboardFolder, databaseUrl, policy, issuers } = options
   const issuer = await startFakeIssuer()
   const tenant = createTenantClient({ domain: issuer.origin, clientId: 'm2m', clientSecret: 'secret', deadlineMs: 500 })
   const app = express()
@@ -39,6 +40,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     tenant,
     ...(databaseUrl !== undefined && { databaseUrl }),
     directory: 'live',
+    ...(policy && { policy }),
     ...(dashboardFolder !== undefined && { dashboardFolder }),
     logger: createLogger({ level: 'silent' }),
   })

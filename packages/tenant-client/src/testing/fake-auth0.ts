@@ -21,7 +21,8 @@ export interface FakeAuth0 {
   close(): Promise<void>
 }
 
-export const everyScope = 'read:users delete:users read:logs read:roles read:organizations read:organization_members'
+export const everyScope =
+  'read:users update:users delete:users read:sessions delete:sessions read:refresh_tokens delete:refresh_tokens read:logs read:roles read:organizations read:organization_members'
 
 /** What a token request is answered with; the token's claims hold the scopes. */
 export function tokenAnswer(scope = everyScope, name = 'token'): FakeAnswer {

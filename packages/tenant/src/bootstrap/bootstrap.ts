@@ -36,8 +36,11 @@ const names = { spa: 'Rollcall dashboard', m2m: 'Rollcall server', role: 'Staff'
 const apiScopes = [
   { value: 'manage:users', description: 'Administer users: everything below' },
   { value: 'read:users', description: 'See users' },
+  { value: 'update:users', description: 'Edit, block and sign out users, and send them mail' },
   { value: 'delete:users', description: 'Delete users' },
   { value: 'export:users', description: 'Take users out as a file' },
+  { value: 'manage:roles', description: 'Give users roles, and take them' },
+  { value: 'read:audit', description: 'See what staff did to users' },
   { value: 'manage:views', description: 'Share saved views with everybody, and change those that are shared' },
 ]
 

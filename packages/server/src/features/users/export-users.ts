@@ -2,6 +2,7 @@ import { Transform, type Readable } from 'node:stream'
 import { sql, type RawBuilder } from '@rollcall/database'
 import { userColumns, type ExportUsersQuery } from '@rollcall/contracts/admin-api'
 import { Conflict } from '@rollcall/http-kit'
+import { spreadsheetText } from '../../spreadsheet-text.ts'
 import { readFilter } from './read-filter.ts'
 import { compileFilter, tablesRead } from './search/compile-filter.ts'
 import { countUsers, isEverybody } from './search/find-users.ts'
@@ -51,7 +52,6 @@ const csvRow = (columns: readonly string[]): RawBuilder<unknown> =>
 const lists = ['roles', 'organizations']
 const plain = ['email_verified', 'phone_verified', 'blocked', 'mfa', 'logins_count']
 
-/** A text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection). */
 function csvCell(name: string): RawBuilder<unknown> {
   if (plain.includes(name)) return columnExpression(name)
   const text = lists.includes(name)
@@ -59,7 +59,7 @@ function csvCell(name: string): RawBuilder<unknown> {
     : name.includes('.')
       ? sql`(${columnExpression(name)}) #>> '{}'`
       : sql`(${jsonExpression(name)})::text`
-  return sql`regexp_replace(${text}, '^([=+@\\t\\r-])', '''\\1')`
+  return spreadsheetText(text)
 }
 
 /** Lines of JSON as one JSON array. A line break is where a row ends and nowhere else: within JSON it is written as two characters. */

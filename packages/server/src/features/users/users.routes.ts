@@ -10,15 +10,19 @@ import { parse, TooManyRequests } from '@rollcall/http-kit'
 import { Router, type RequestHandler } from 'express'
 import { actorOf, allow } from '../../access/actor.ts'
 import { only } from '../../access/only.ts'
-import { deleteUser } from './delete-user.ts'
+import { fromOf, recorded } from '../../actions/actions.routes.ts'
+import type { ActionDeps } from '../../actions/deps.ts'
+import { runAction } from '../../actions/run-action.ts'
+import { deleteUser } from '../../actions/user/delete-user.ts'
+import { hasReaderLeft } from '../../has-reader-left.ts'
 import { exportUsers } from './export-users.ts'
 import { getUser } from './get-user.ts'
 import { countUsers, listUsers, refreshUsers } from './list-users.ts'
 import type { UserSourceDeps } from './user-source.ts'
 
-export type UsersDeps = UserSourceDeps & { guard: RequestHandler }
+export type UsersDeps = UserSourceDeps & { guard: RequestHandler; actions: ActionDeps | undefined }
 
-export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
+export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
   const router = Router()
   let exportsUnderWay = 0
 
@@ -79,8 +83,8 @@ export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
     .delete(async (req, res) => {
       const actor = allow(actorOf(req), 'delete:users')
       const userId = parse(UserId, req.params.userId, 'path.userId')
-      await deleteUser(deps, actor, userId)
-      await deps.copy?.directory.noteDeparture(userId)
+      // The same as POST /users/:userId/actions/user.delete, for scripts that know REST.
+      await runAction(recorded(actions), { action: deleteUser, actor, userId, params: {}, from: fromOf(req) })
       res.status(204).end()
     })
 
@@ -89,10 +93,6 @@ export function usersRoutes({ guard, ...deps }: UsersDeps): Router {
 
 /** Each holds a connection to the database for as long as its reader takes; lists need some too. */
 const mostExports = 3
-
-/** Cancelled, or gone: nobody is left to be told. */
-const hasReaderLeft = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 
 const contentTypes = {
   csv: 'text/csv; charset=utf-8; header=present',

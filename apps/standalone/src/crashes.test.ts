@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { openDatabase, sql } from '@rollcall/database'
+import { verifyAudit, openStore } from '@rollcall/server'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { CrashOrder } from './testing/crash-at.ts'
+import { actionsOf } from './testing/do-actions.ts'
+import { manages, type Manage } from './testing/manage.ts'
+import { startStandalone, type TestStandalone } from './testing/start-standalone.ts'
+
+/**
+ * A server that is killed at any step of an action: another one finds out from the tenant how it ended, records it, and does nothing again.
+ * The killed one is a process of its own; the other one runs beside it, and must leave alone what is not given up.
+ */
+const program = fileURLToPath(new URL('testing/crash-at.ts', import.meta.url))
+const leaseMs = 600
+let standalone: TestStandalone
+let token: string
+let manage: Manage
+let db: ReturnType<typeof openDatabase<object>>
+beforeAll(async () => {
+  standalone = await startStandalone({ directory: 'live', actions: { leaseMs } })
+  const { audience, m2m } = standalone.tenant.credentials
+  token = await standalone.token({ audience, ...m2m })
+  manage = manages(standalone.tenant)
+  db = openDatabase<object>({ url: standalone.databaseUrl, schema: 'rollcall', poolSize: 4 })
+})
+afterAll(async () => {
+  await db.close()
+  await standalone.close()
+})
+
+let made = 0
+const makeUser = async () => {
+  const account = { connection: 'Username-Password-Authentication', password: 'Correct-Horse-9-Battery', name: 'Before' }
+  const { body } = await manage('POST', '/users', { ...account, email: `crash${++made}@example.com` })
+  const userId = (body as { user_id: string }).user_id
+  await sql`INSERT INTO tenant.sessions (session_id, cookie_hash, user_id, authenticated_at, last_interacted_at, idle_expires_at, expires_at)
+    VALUES (${`sid_${userId}`}, sha256(${userId}::bytea), ${userId}, now(), now(), now() + interval '1 day', now() + interval '3 days')`.execute(db.db)
+  return userId
+} // prettier-ignore
+
+const crash = async (order: Pick<CrashOrder, 'userId' | 'action' | 'params' | 'step' | 'pause'>) => {
+  const { url, credentials } = standalone.tenant
+  const { audience, m2m, spa } = credentials
+  const whole: CrashOrder = {
+    ...order,
+    tenant: { url, audience, ...m2m, spaClientId: spa.clientId },
+    databaseUrl: standalone.databaseUrl,
+    token,
+    leaseMs,
+  }
+  const child = spawn(process.execPath, [program, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const [, signal] = (await once(child, 'close')) as [number | null, string | null]
+  return { signal, steps: output.trim().split('\n') }
+}
+
+interface Left {
+  phases: string[]
+  run: { phase: string; changes: { field: string }[]; failure: { code: string } | null } | undefined
+}
+const left = async (userId: string): Promise<Left> => {
+  const { rows: entries } = await sql<{ phase: string }>`SELECT entry->>'phase' AS phase FROM audit_log WHERE entry->>'subjectId' = ${userId} ORDER BY seq`.execute(db.db) // prettier-ignore
+  const { rows: runs } = await sql<NonNullable<Left['run']>>`SELECT phase, changes, failure FROM action_runs WHERE user_id = ${userId}`.execute(db.db) // prettier-ignore
+  return { phases: entries.map(({ phase }) => phase), run: runs[0] }
+}
+const settled = async (userId: string) => {
+  await expect.poll(async () => (await left(userId)).run?.phase, { timeout: 10_000 }).not.toBe('started')
+  return left(userId)
+}
+const inTenant = async (userId: string) => {
+  const path = `/users/${encodeURIComponent(userId)}`
+  const [user, sessions] = await Promise.all([manage('GET', path), manage('GET', `${path}/sessions`)])
+  const { blocked = false, name } = user.body as { blocked?: boolean; name?: string }
+  return { status: user.status, blocked, name, sessions: (sessions.body as { sessions?: unknown[] }).sessions?.length }
+}
+
+const block = { action: 'user.block', params: { revokeRefreshTokens: true } }
+const edit = { action: 'user.edit', params: { name: 'After' } }
+
+/** Each step of each, with what is to be found: in the tenant, and of the run. */
+const cases = [
+  { ...block, step: 'read', outcome: undefined, tenant: { blocked: false, sessions: 1 } },
+  { ...block, step: 'recorded', outcome: 'not-begun', tenant: { blocked: false, sessions: 1 } },
+  { ...block, step: 'before updateUser', outcome: 'not-begun', tenant: { blocked: false, sessions: 1 } },
+  { ...block, step: 'after updateUser', outcome: 'failed', tenant: { blocked: true, sessions: 1 } },
+  { ...block, step: 'before endSessions', outcome: 'failed', tenant: { blocked: true, sessions: 1 } },
+  { ...block, step: 'after endSessions', outcome: 'done', tenant: { blocked: true, sessions: 0 } },
+  { ...block, step: 'before revokeRefreshTokens', outcome: 'done', tenant: { blocked: true, sessions: 0 } },
+  { ...block, step: 'after revokeRefreshTokens', outcome: 'done', tenant: { blocked: true, sessions: 0 } },
+  { ...block, step: 'ended', outcome: 'done', tenant: { blocked: true, sessions: 0 } },
+  { ...block, step: 'finished', outcome: 'done', tenant: { blocked: true, sessions: 0 } },
+  { ...edit, step: 'before updateUser', outcome: 'not-begun', tenant: { name: 'Before' } },
+  { ...edit, step: 'after updateUser', outcome: 'done', tenant: { name: 'After' } },
+  { action: 'user.delete', params: {}, step: 'before deleteUser', outcome: 'not-begun', tenant: { status: 200 } },
+  { action: 'user.delete', params: {}, step: 'after deleteUser', outcome: 'done', tenant: { status: 404 } },
+  { action: 'user.resend-verification', params: {}, step: 'after sendVerification', outcome: 'failed', tenant: { status: 200 } },
+] as const // prettier-ignore
+
+test('a server killed at any step leaves each action settled as the tenant has it, with two entries in the log', async () => {
+  const queue = cases.values()
+  const worker = async () => {
+    for (const { action, params, step, outcome, tenant } of queue) {
+      const what = `${action}, killed at “${step}”`
+      const userId = await makeUser()
+      const { signal, steps } = await crash({ userId, action, params, step })
+      expect([signal, steps.at(-1)], what).toEqual(['SIGKILL', step])
+      const { run, phases } = outcome === undefined ? await left(userId) : await settled(userId)
+      expect(run?.phase, what).toBe(outcome)
+      expect(phases, what).toEqual(outcome === undefined ? [] : ['started', outcome])
+      expect(await inTenant(userId), what).toMatchObject(tenant)
+      if (step === 'after updateUser' && action === 'user.block')
+        expect(run).toMatchObject({ failure: { code: 'interrupted' }, changes: [{ field: 'blocked' }] })
+      // And it is free for what comes next.
+      const next = await actionsOf({ url: standalone.url, token }).send(userId, 'user.edit', {
+        params: { name: 'Next' },
+      })
+      expect([next.status, what]).toEqual([action === 'user.delete' && outcome === 'done' ? 404 : 200, what])
+    }
+  }
+  await Promise.all([worker(), worker(), worker()])
+  const store = await openStore(standalone.databaseUrl)
+  expect((await verifyAudit(store)).faults).toEqual([])
+  await store.close()
+}, 120_000)
+
+test('these are all the steps there are', async () => {
+  const { steps } = await crash({ userId: await makeUser(), ...block, step: 'none' })
+  expect(steps).toEqual([
+    ...new Set(cases.filter(({ action }) => action === 'user.block').map(({ step }) => step)),
+    'answered 200',
+  ])
+})
+
+test('a server that is merely slow keeps its run', async () => {
+  const userId = await makeUser()
+  const pause = { step: 'before updateUser', ms: leaseMs * 3, isFrozen: false }
+  const { steps } = await crash({ userId, ...edit, step: 'none', pause })
+  expect(steps.at(-1)).toBe('answered 200')
+  expect(await left(userId)).toMatchObject({ phases: ['started', 'done'], run: { phase: 'done' } })
+})
+
+test('a server that was frozen for too long finds its run given up, and does not do it any more', async () => {
+  const userId = await makeUser()
+  const pause = { step: 'before updateUser', ms: leaseMs * 4, isFrozen: true }
+  const { steps } = await crash({ userId, ...edit, step: 'none', pause })
+  expect(steps.at(-1)).toBe('answered 503')
+  expect(await settled(userId)).toMatchObject({ phases: ['started', 'not-begun'], run: { phase: 'not-begun' } })
+  expect(await inTenant(userId)).toMatchObject({ name: 'Before' })
+})

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { noControlCharacter, notTooDeep } from './query-values.ts'
+import { User } from './users.ts'
+
+/** Why something is done, for the audit log. */
+export const Reason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .refine(...noControlCharacter)
+  .meta({ description: 'Why, for the audit log. Some actions need one (`reason-required`).' })
+
+/**
+ * A field of a user and two values of it, by the name the filter language has for it: `name`, `blocked`, `user_metadata.plan` (metadata by its
+ * first level), and besides `roles`, `sessions`, `refresh_tokens` (how many are open), and `user` for the whole of them.
+ */
+export const FieldChange = z
+  .object({ field: z.string(), before: z.unknown(), after: z.unknown() })
+  .meta({ id: 'FieldChange' })
+export type FieldChange = z.infer<typeof FieldChange>
+
+/** What the actor had before them when they decided. */
+export const BasedOn = z
+  .strictObject({
+    updatedAt: z.iso.datetime().meta({ description: 'The `updatedAt` of the user that was looked at.' }),
+    fields: z
+      .record(z.string().max(300), z.unknown().refine(...notTooDeep))
+      .optional()
+      .meta({
+        description:
+          'The fields that matter, as they were seen: then a change of any other field, or a sign-in, is no conflict. Without them every change since is.',
+      }),
+  })
+  .meta({ id: 'BasedOn' })
+export type BasedOn = z.infer<typeof BasedOn>
+
+/** What goes with the parameters of every action. */
+export const actionEnvelope = { reason: Reason.optional(), basedOn: BasedOn.optional() }
+
+/** Repeating a request with the same key gives the outcome of the first. */
+export const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'Expected 1 to 128 visible ASCII characters.')
+  .meta({ description: 'The same key with the same request does it once, and answers the same outcome.' })
+
+export const UndoRequest = z.strictObject({ reason: Reason.optional() })
+export type UndoRequest = z.infer<typeof UndoRequest>
+
+const Warning = z
+  .object({ code: z.string().meta({ description: 'Stable, kebab-case.' }), message: z.string() })
+  .meta({ id: 'ActionWarning' })
+
+/** What an action would do now. */
+export const ActionPreview = z
+  .object({
+    action: z.string(),
+    userId: z.string(),
+    changes: z.array(FieldChange),
+    warnings: z.array(Warning),
+    obstacle: Warning.nullable().meta({ description: 'Why it cannot be done as things are.' }),
+    undo: z.object({ isPossible: z.boolean(), why: z.string().nullable() }),
+    needsReason: z.boolean(),
+    basedOn: BasedOn.meta({ description: 'To send along when it is done: the state this preview is of.' }),
+  })
+  .meta({ id: 'ActionPreview' })
+export type ActionPreview = z.infer<typeof ActionPreview>
+
+export const ActionPhase = z.enum(['started', 'done', 'failed', 'not-begun'])
+export type ActionPhase = z.infer<typeof ActionPhase>
+
+/** One action done to one user. */
+export const ActionRun = z
+  .object({
+    runId: z.uuid(),
+    action: z.string(),
+    userId: z.string(),
+    actorId: z.string(),
+    phase: ActionPhase.meta({
+      description:
+        '`started`: under way, or its server died and it is being settled. `not-begun`: settled, and the tenant shows nothing of it.',
+    }),
+    reason: z.string().nullable(),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+    changes: z.array(FieldChange).meta({ description: 'What it has changed, as far as is known.' }),
+    failure: z.object({ status: z.int(), code: z.string(), message: z.string() }).nullable(),
+    undo: z.object({
+      isPossible: z.boolean(),
+      until: z.iso.datetime().nullable(),
+      why: z.string().nullable().meta({ description: 'Why not.' }),
+    }),
+    undoOf: z.uuid().nullable().meta({ description: 'The run that this one undoes.' }),
+    undoneBy: z.uuid().nullable(),
+  })
+  .meta({ id: 'ActionRun' })
+export type ActionRun = z.infer<typeof ActionRun>
+
+export const ActionOutcome = z
+  .object({ run: ActionRun, user: User.nullable().meta({ description: 'As they are after it; null: they are gone.' }) })
+  .meta({ id: 'ActionOutcome' })
+export type ActionOutcome = z.infer<typeof ActionOutcome>
+
+export const ActionList = z
+  .object({
+    actions: z.array(
+      z.object({
+        name: z.string(),
+        isPossible: z.boolean(),
+        obstacle: Warning.nullable().meta({ description: 'Why not.' }),
+        needsReason: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'ActionList' })
+export type ActionList = z.infer<typeof ActionList>

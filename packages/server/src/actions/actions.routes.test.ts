@@ -1,0 +1,138 @@
+import { permissions } from '@rollcall/contracts/admin-api'
+import { openDatabase, sql } from '@rollcall/database'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { emptyDatabase, startServer, type TestServer } from '../testing/start-server.ts'
+import { allActions } from './all-actions.ts'
+
+let server: TestServer
+let db: ReturnType<typeof openDatabase<object>>
+beforeAll(async () => {
+  const databaseUrl = await emptyDatabase()
+  db = openDatabase<object>({ url: databaseUrl, schema: 'rollcall', poolSize: 1 })
+  server = await startServer({ databaseUrl })
+})
+afterAll(async () => {
+  await server.close()
+  await db.close()
+})
+
+const someone = 'auth0%7C1'
+const goodParams: Record<string, unknown> = {
+  'user.edit': { name: 'Ada' },
+  'user.assign-roles': { roleIds: ['rol_1'] },
+  'user.remove-roles': { roleIds: ['rol_1'] },
+}
+const post = async (path: string, claims: Record<string, unknown>, body: unknown, headers = {}) => {
+  const response = await fetch(`${server.url}/api${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.issuer.token(claims)}`, 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return [response.status, ((await response.json()) as { code: string }).code]
+}
+const left = async () => {
+  const { rows } = await sql<{ left: number }>`SELECT (SELECT count(*) FROM action_runs) + (SELECT count(*) FROM audit_log) AS left`.execute(db.db) // prettier-ignore
+  return rows[0]?.left
+}
+
+test.each(allActions)(
+  '$name is not for whoever lacks its permission, and leaves nothing behind',
+  async ({ name, permission }) => {
+    const request = { params: goodParams[name] ?? {} }
+    const others = permissions.filter((other) => other !== permission && other !== 'manage:users')
+    for (const held of [['read:users'], others, []]) {
+      for (const path of [`/users/${someone}/actions/${name}`, `/users/${someone}/actions/${name}/preview`])
+        expect(await post(path, { permissions: held }, request), `${held.join()} ${path}`).toEqual([403, 'permission-missing']) // prettier-ignore
+    }
+    // Nor, without seeing users, for whoever has it alone.
+    expect(await post(`/users/${someone}/actions/${name}`, { permissions: [permission] }, request)).toEqual([403, 'permission-missing']) // prettier-ignore
+    expect(await left()).toBe(0)
+  },
+)
+
+const all = { permissions: ['manage:users'] }
+
+test.each(allActions)('$name takes what it is declared to take, and nothing else', async ({ name }) => {
+  const path = `/users/${someone}/actions/${name}`
+  const bodies = [
+    { params: { ...(goodParams[name] as object), password: 'x' } },
+    { params: [] },
+    { params: 'x' },
+    { params: goodParams[name] ?? {}, reason: 7 },
+    { params: goodParams[name] ?? {}, reason: 'a\u0000b' },
+    { params: goodParams[name] ?? {}, basedOn: 'yesterday' },
+    { params: goodParams[name] ?? {}, force: true },
+    [],
+    'null',
+    '{',
+  ]
+  for (const body of bodies) expect((await post(path, all, body))[0], JSON.stringify(body)).toBe(400)
+  expect(await left()).toBe(0)
+})
+
+test.each([
+  ['an empty edit', {}],
+  ['metadata that would empty all of it', { userMetadata: {} }],
+  ['a reserved key', { appMetadata: { user_id: 1 } }],
+  ['a key with a dot', { userMetadata: { 'a.b': 1 } }],
+  ['the prototype', JSON.parse('{"userMetadata":{"__proto__":{"a":1}}}')],
+  ['a script for a picture', { picture: 'javascript:alert(1)' }],
+  ['a name that is too long', { name: 'x'.repeat(301) }],
+  ['more levels than anybody needs', { userMetadata: { a: JSON.parse('['.repeat(60) + ']'.repeat(60)) } }],
+])('%s is no edit', async (_what, params) => {
+  expect(await post(`/users/${someone}/actions/user.edit`, all, { params })).toEqual([400, 'invalid-input'])
+})
+
+test('what is said to be known of the user has to be a field of users', async () => {
+  const body = { basedOn: { updatedAt: '2025-01-01T00:00:00.000Z', fields: { shoe: 43 } } }
+  expect(await post(`/users/${someone}/actions/user.block`, all, body)).toEqual([400, 'invalid-input'])
+})
+
+test('a body that does not say it is JSON is read as JSON all the same, never passed over', async () => {
+  const headers = { 'content-type': 'text/plain' }
+  expect((await post(`/users/${someone}/actions/user.block`, all, { force: true }, headers))[0]).toBe(400)
+  expect((await post(`/users/${someone}/actions/user.block`, all, 'reason=x', headers))[0]).toBe(400)
+})
+
+test('an idempotency key is short and visible', async () => {
+  for (const key of ['x'.repeat(129), 'a b']) {
+    const answer = await post(`/users/${someone}/actions/user.block`, all, {}, { 'idempotency-key': key })
+    expect(answer).toEqual([400, 'invalid-input'])
+  }
+})
+
+test('there are no other actions, runs or users', async () => {
+  expect(await post(`/users/${someone}/actions/user.promote`, all, {})).toEqual([404, 'no-such-action'])
+  expect(await post(`/users/${someone}/actions/user.block`, all, {})).toEqual([404, 'user-not-found'])
+  const run = '/actions/5f0e7a3c-6d0b-4a7e-9c52-0d3f0e8b7a11'
+  expect(await post(`${run}/undo`, all, {})).toEqual([404, 'run-not-found'])
+  expect(await post('/actions/1/undo', all, {})).toEqual([400, 'invalid-input'])
+  expect(await left()).toBe(0)
+})
+
+test.each(allActions.filter(({ refusalToThemself }) => refusalToThemself))(
+  'nobody does $name to themself',
+  async ({ name, refusalToThemself }) => {
+    const me = { sub: 'auth0|1', ...all }
+    const request = { params: goodParams[name] ?? {} }
+    expect(await post(`/users/${someone}/actions/${name}`, me, request)).toEqual([409, refusalToThemself?.code])
+    expect(await left()).toBe(0)
+  },
+)
+
+test('without a database nothing is changed, and it says why', async () => {
+  const bare = await startServer()
+  const headers = { authorization: `Bearer ${bare.issuer.token(all)}` }
+  const answers = await Promise.all([
+    fetch(`${bare.url}/api/users/auth0%7C2/actions/user.block`, { method: 'POST', headers }),
+    fetch(`${bare.url}/api/users/auth0%7C2`, { method: 'DELETE', headers }),
+    fetch(`${bare.url}/api/audit`, { headers }),
+  ])
+  for (const answer of answers)
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'store-needed' }])
+  await bare.close()
+})
+
+test('a policy that names no action of ours does not start', async () => {
+  await expect(startServer({ policy: { reasonRequired: ['user.explode'] } })).rejects.toThrow(/user\.explode/)
+})

@@ -1,0 +1,31 @@
+import type { TenantAnswer } from '@rollcall/tenant-client'
+import type { AuditFacts } from '../audit/audit.store.ts'
+import type { RunRow } from './runs.store.ts'
+
+type AuditedRun = Pick<RunRow, 'run_id' | 'action' | 'user_id' | 'actor_id' | 'reason' | 'origin' | 'undo_of'>
+
+/** What the audit log says of a run. */
+export function auditRun(
+  run: AuditedRun,
+  told: Pick<AuditFacts, 'phase' | 'changes'> & { answer?: TenantAnswer | undefined; settledAtStart?: boolean },
+): AuditFacts {
+  const { actorKind, ip, userAgent, requestId, tenant } = run.origin
+  const { answer } = told
+  return {
+    action: run.action,
+    phase: told.phase,
+    actorId: run.actor_id,
+    actorKind,
+    subjectId: run.user_id,
+    reason: run.reason,
+    ip,
+    userAgent,
+    requestId,
+    runId: run.run_id,
+    undoOf: run.undo_of,
+    tenant,
+    changes: told.changes,
+    answer: answer ? { status: answer.status, errorCode: answer.errorCode, message: answer.message.slice(0, 500) } : null,
+    settledAtStart: told.settledAtStart ?? false,
+  } // prettier-ignore
+}

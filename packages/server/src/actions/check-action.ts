@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { BasedOn, FieldChange } from '@rollcall/contracts/admin-api'
+import { Conflict, InvalidInput } from '@rollcall/http-kit'
+import { allow, type Actor } from '../access/actor.ts'
+import type { Action, KnownState } from './define-action.ts'
+import type { PlannedAction } from './plan-action.ts'
+import { changesBetween, isField, readField, readFields } from './user-state.ts'
+
+/** @throws NotAllowed without the permission; Conflict when they would do to themself what is not for them to do */
+export function checkActor(action: Action, actor: Actor, userId: string): void {
+  allow(actor, action.permission)
+  const { refusalToThemself: refusal } = action
+  if (refusal && actor.userId === userId) throw new Conflict(refusal.code, refusal.message)
+}
+
+/** @throws InvalidInput `reason-required` */
+export function checkReason(action: Action, reason: string | undefined, required: ReadonlySet<string>): void {
+  if (reason !== undefined || !required.has(action.name)) return
+  throw new InvalidInput('reason-required', `Say why: ${action.name} is not done without a reason.`, [
+    { path: 'body.reason', message: 'Say why.' },
+  ])
+}
+
+/** @throws InvalidInput for a field that no user has */
+export function checkFields(basedOn: BasedOn | undefined): void {
+  const faults = Object.keys(basedOn?.fields ?? {})
+    .filter((field) => !isField(field))
+    .map((field) => ({ path: `body.basedOn.fields.${field}`, message: 'There is no such field.' }))
+  if (faults.length > 0) throw new InvalidInput('invalid-input', 'body.basedOn.fields: There is no such field.', faults)
+}
+
+/**
+ * Whether the user still is what the actor had before them.
+ * @throws Conflict `user-changed` with what is otherwise now
+ */
+export function checkFresh(state: KnownState, basedOn: BasedOn | undefined): void {
+  if (!basedOn) return
+  const { fields, updatedAt } = basedOn
+  const { updated_at: updatedNow } = state.user
+  // Roles change without the user being updated, and a sign-in updates who is not changed: what was seen tells more than when.
+  const differences = fields
+    ? changesBetween(fields, readFields(state, Object.keys(fields)))
+    : changesBetween({ updated_at: moment(updatedAt) }, { updated_at: moment(updatedNow) })
+  if (differences.length === 0) return
+  throw new Conflict('user-changed', 'This user was changed meanwhile: look at what is otherwise first.', differences)
+}
+
+const moment = (text: string) => new Date(text).toISOString()
+
+/** @throws Conflict `changed-since` when what a run has changed is not as the run left it */
+export function checkStillThere({ state, plan }: PlannedAction, changes: readonly FieldChange[]): void {
+  const differences = changes
+    // What the undo leaves alone may be as it likes; and roles are given and taken by name, which overwrites nobody's.
+    .filter(({ field }) => Object.hasOwn(plan.wanted, field) && field !== 'roles')
+    .map(({ field, after }) => ({ field, before: after, after: readField(state, field) }))
+    .filter(({ before, after }) => !isDeepStrictEqual(before, after))
+  if (differences.length === 0) return
+  throw new Conflict('changed-since', 'It has been changed again since; undoing it would overwrite that.', differences)
+}

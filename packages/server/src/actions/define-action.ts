@@ -1,0 +1,68 @@
+import type { Permission } from '@rollcall/contracts/admin-api'
+import type { ManagementUser } from '@rollcall/contracts/management-api'
+import type { TenantClient } from '@rollcall/tenant-client'
+import type { z } from 'zod'
+import type { UndoPlan } from '../store/schema.ts'
+import type { Fact, UserState } from './user-state.ts'
+
+/** Something worth knowing before an action is done, or in its way: a stable code and a sentence. */
+export interface Remark {
+  code: string
+  message: string
+}
+
+export interface ActionPlan {
+  /**
+   * The fields it changes, with the values they are to have. How a run that was interrupted ended is told by comparing them with the tenant:
+   * empty for what leaves no trace there.
+   */
+  wanted: Record<string, unknown>
+  warnings: Remark[]
+  /** Why these parameters are of no use to this user. */
+  obstacle?: Remark | undefined
+  undo: UndoPlan
+}
+
+/** By what an action does its work. */
+export interface ActionTools {
+  tenant: Pick<TenantClient, 'changes' | 'roles'>
+  /** The application that staff sign in to. */
+  spaClientId: string
+}
+
+/** What the tenant has answered to a change. What is left out is as it was before. */
+export interface StateAfter extends Omit<UserState, 'user' | 'allRoles'> {
+  /** null: they are gone. */
+  user?: ManagementUser | null
+}
+
+export interface KnownState extends UserState {
+  user: ManagementUser
+}
+
+/** A change to a user, declared once: the routes, the check, the preview, the audit entries and the undo follow from it. */
+export interface Action<Params = unknown> {
+  /** `user.block`: public, so renaming one is a breaking change. */
+  name: string
+  /** In the documentation of the API. */
+  summary: string
+  permission: Permission
+  params: z.ZodType<Params>
+  /** What is answered to whoever would do it to themself; absent: they may. */
+  refusalToThemself?: Remark
+  /** What has to be known besides the user. */
+  facts?(params: Params): Fact[]
+  /** Why it cannot be done to this user, whatever the parameters. */
+  obstacle?(user: ManagementUser): Remark | undefined
+  /** What it would do, from nothing but this. */
+  plan(state: KnownState, params: Params): ActionPlan
+  /** Does it. Every call of `tenant.changes` is a step at which the process may die. @returns what is otherwise since */
+  run(tools: ActionTools, target: { state: KnownState; params: Params }): Promise<StateAfter>
+}
+
+/** @returns the same, its parameters known to itself alone */
+export function defineAction<Schema extends z.ZodType>(
+  action: Omit<Action<z.output<Schema>>, 'params'> & { params: Schema },
+): Action {
+  return action as Action
+}

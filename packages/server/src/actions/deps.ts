@@ -1,0 +1,20 @@
+import type { Logger } from '@rollcall/http-kit'
+import type { TenantClient } from '@rollcall/tenant-client'
+import type { Directory } from '../directory/directory.ts'
+import type { Store } from '../store/open-store.ts'
+
+/** What doing actions takes. */
+export interface ActionDeps {
+  store: Store
+  tenant: TenantClient
+  /** Absent: no copy is kept, so there is nothing to write through to. */
+  directory: Directory | undefined
+  spaClientId: string
+  /** Names of the actions that are not done without a reason. */
+  reasonRequired: ReadonlySet<string>
+  /** For so long a run belongs to a server that has not been heard of; more than twice as long as one call of the tenant may take. */
+  leaseMs: number
+  logger: Logger
+  /** Told of each step of each run, before it or after it; for tests of what a crash leaves behind. */
+  onStep: (step: string) => void | Promise<void>
+}

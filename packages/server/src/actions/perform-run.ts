@@ -1,0 +1,121 @@
+import { RollcallError, Unavailable } from '@rollcall/http-kit'
+import { tenantAnswerOf, type TenantAnswer, type TenantClient } from '@rollcall/tenant-client'
+import { transaction } from '@rollcall/database'
+import { appendAudit } from '../audit/audit.store.ts'
+import { storableJson } from '../store/storable.ts'
+import { auditRun } from './audit-run.ts'
+import type { Action, StateAfter } from './define-action.ts'
+import type { ActionDeps } from './deps.ts'
+import { fromFailure, toFailure } from './failures.ts'
+import { keepLease, LeaseLost, type Lease } from './lease.ts'
+import type { PlannedAction } from './plan-action.ts'
+import { endRun, findRun, renewLease, type RunEnd, type RunRow } from './runs.store.ts'
+import { settleRun } from './settle-run.ts'
+import { changesBetween, readFields, type UserState } from './user-state.ts'
+import { writeThrough } from './write-through.ts'
+
+export interface PerformedRun {
+  run: RunRow
+  state: UserState
+}
+
+interface Ending extends RunEnd {
+  after: StateAfter
+  answer?: TenantAnswer | undefined
+}
+
+/**
+ * Does what a run was begun for, and records how it ended.
+ * @throws what the tenant refused it with, once that is recorded; Unavailable `outcome-unknown` when nobody can tell yet: it is settled later
+ */
+export async function performRun(
+  deps: ActionDeps,
+  { run, action, params, planned }: { run: RunRow; action: Action; params: unknown; planned: PlannedAction },
+): Promise<PerformedRun> {
+  const { store, tenant, leaseMs, spaClientId } = deps
+  const lease = keepLease(() => renewLease(store.db, run.run_id, leaseMs), leaseMs)
+  const watched = watchChanges(tenant.changes, lease, deps.onStep)
+  let error: unknown
+  let ending: Ending | undefined
+  try {
+    const tools = { tenant: { changes: watched.changes, roles: tenant.roles }, spaClientId }
+    const after = await action.run(tools, { state: planned.state, params })
+    const now = readFields(stateAfter(planned, after), Object.keys(planned.before))
+    ending = { phase: 'done', changes: changesBetween(planned.before, now), failure: null, after }
+  } catch (thrown) {
+    error = thrown
+    ending = await endingAfter(deps, { run, error, isFirstCall: watched.finished() === 0 })
+  } finally {
+    lease.stop()
+  }
+  if (!ending) throw unknown(error) // its lease lapses, and then it is settled
+  const ended = await recordEnd(deps, { run, ending }).catch((cause: unknown) => {
+    throw unknown(cause)
+  })
+  await deps.onStep('ended')
+  await writeThrough(deps, run.user_id, ending.after)
+  if (ended.phase !== 'done') throw error ?? fromFailure(ended.failure ?? toFailure(undefined))
+  return { run: ended, state: stateAfter(planned, ending.after) }
+}
+
+/** What is known of the user after an answer of the tenant's. */
+function stateAfter({ state }: PlannedAction, { user, ...facts }: StateAfter): UserState {
+  return { ...state, ...facts, user: user === undefined ? state.user : (user ?? undefined) }
+}
+
+/** @returns undefined when it cannot be told yet */
+async function endingAfter(
+  { tenant }: ActionDeps,
+  { run, error, isFirstCall }: { run: RunRow; error: unknown; isFirstCall: boolean },
+): Promise<Ending | undefined> {
+  const answer = tenantAnswerOf(error)
+  if (error instanceof LeaseLost) return undefined
+  if (answer?.isRefusal && isFirstCall)
+    return { phase: 'failed', changes: [], failure: toFailure(error), answer, after: {} }
+  const settled = await settleRun(tenant, run).catch((asking: unknown) => {
+    if (asking instanceof RollcallError) return undefined
+    throw asking
+  })
+  if (!settled) return undefined
+  if (settled.phase === 'done') return { ...settled, answer }
+  // Without an answer it may be under way in the tenant still: whoever looks when the lease has lapsed sees what came of it.
+  if (answer?.status === null && !answer.isRefusal) return undefined
+  return { ...settled, phase: settled.changes.length > 0 || answer?.isRefusal ? 'failed' : settled.phase, failure: toFailure(error), answer } // prettier-ignore
+}
+
+async function recordEnd({ store }: ActionDeps, { run, ending }: { run: RunRow; ending: Ending }): Promise<RunRow> {
+  const { phase, changes, failure, answer } = ending
+  return transaction(store.db, async (trx) => {
+    const end = { phase, changes: storableJson(changes), failure: failure && storableJson(failure) }
+    const ended = await endRun(trx, run.run_id, end)
+    if (ended) await appendAudit(trx, auditRun(run, { phase, changes, answer }))
+    // Otherwise its lease had lapsed, and somebody else has asked the tenant and recorded what it said.
+    return ended ?? (await findRun(trx, run.run_id)) ?? run
+  })
+}
+
+/** The tenant's changing calls, each told of before and after, and none made by a server that may have been given up. */
+function watchChanges(changes: TenantClient['changes'], lease: Lease, onStep: ActionDeps['onStep']) {
+  let finished = 0
+  const watched = Object.entries(changes).map(([name, call]) => [
+    name,
+    async (...args: never[]) => {
+      await onStep(`before ${name}`)
+      lease.check()
+      const answer = await (call as (...args: never[]) => Promise<unknown>)(...args)
+      finished += 1
+      await onStep(`after ${name}`)
+      return answer
+    },
+  ])
+  // every member as it was, wrapped
+  return { changes: Object.fromEntries(watched) as TenantClient['changes'], finished: () => finished }
+}
+
+const unknown = (cause: unknown) =>
+  new Unavailable(
+    'outcome-unknown',
+    'It cannot be told just now whether this was done. It will be found out and recorded as soon as the tenant answers.',
+    undefined,
+    { cause },
+  )

@@ -1,0 +1,38 @@
+import type { ActionRun } from '@rollcall/contracts/admin-api'
+import type { RunRow } from './runs.store.ts'
+
+const undoForMs = 30 * 86_400_000
+
+/** @param undoing the run that undid it, or is about to */
+export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun {
+  const until = new Date(run.started_at.getTime() + undoForMs)
+  const why = whyNoUndo(run, undoing, until)
+  return {
+    runId: run.run_id,
+    action: run.action,
+    userId: run.user_id,
+    actorId: run.actor_id,
+    phase: run.phase,
+    reason: run.reason,
+    startedAt: run.started_at.toISOString(),
+    endedAt: run.ended_at?.toISOString() ?? null,
+    changes: run.changes,
+    failure: run.failure,
+    undo: { isPossible: why === null, until: why === null ? until.toISOString() : null, why },
+    undoOf: run.undo_of,
+    undoneBy: undoing?.run_id ?? null,
+  }
+}
+
+/** @returns null when it can be undone */
+export function whyNoUndo(
+  { phase, undo }: RunRow,
+  undoing: RunRow | undefined,
+  until: Date,
+  now: Date = new Date(),
+): string | null {
+  if ('why' in undo) return undo.why
+  if (phase !== 'done') return 'Only what was done whole is undone by itself.'
+  if (undoing) return 'It has been undone.'
+  return now > until ? 'It was too long ago.' : null
+}

@@ -1,0 +1,18 @@
+import type { Remark } from './define-action.ts'
+
+/** What is surprising about Auth0, said before it surprises somebody. */
+export const tokensLive: Remark = {
+  code: 'access-tokens-live-on',
+  message:
+    'Access tokens that applications hold already are good until they expire: 24 hours at most, unless an API allows longer.',
+}
+
+export const resetLiftsBlock: Remark = {
+  code: 'reset-lifts-block',
+  message: 'A password reset made through the Management API lifts the block.',
+}
+
+export const sessionsOutOfReach: Remark = {
+  code: 'sessions-out-of-reach',
+  message: 'Open sessions stay open: the tenant does not let Rollcall see or end them (scopes read:sessions, delete:sessions).', // prettier-ignore
+}

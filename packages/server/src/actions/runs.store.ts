@@ -1,0 +1,135 @@
+import type { FieldChange } from '@rollcall/contracts/admin-api'
+import { sql, transaction, type Insertable, type Selectable } from '@rollcall/database'
+import { sqlStateOf } from '../directory/write.ts'
+import type { StoreQueries } from '../store/open-store.ts'
+import type { RollcallSchema, RunFailure } from '../store/schema.ts'
+
+export type RunRow = Selectable<RollcallSchema['action_runs']>
+export type NewRun = Omit<Insertable<RollcallSchema['action_runs']>, 'lease_until' | 'phase'>
+
+export function findRun(db: StoreQueries, runId: string): Promise<RunRow | undefined> {
+  return db.selectFrom('action_runs').selectAll().where('run_id', '=', runId).executeTakeFirst()
+}
+
+export function findRunByKey(
+  db: StoreQueries,
+  { actorId, key }: { actorId: string; key: string },
+): Promise<RunRow | undefined> {
+  return db
+    .selectFrom('action_runs')
+    .selectAll()
+    .where('actor_id', '=', actorId)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst()
+}
+
+/** The run that undid another, or is about to. */
+export function findUndoing(db: StoreQueries, runId: string): Promise<RunRow | undefined> {
+  return db
+    .selectFrom('action_runs')
+    .selectAll()
+    .where('undo_of', '=', runId)
+    .where('phase', 'in', ['started', 'done'])
+    .executeTakeFirst()
+}
+
+export function findLatestRun(db: StoreQueries, userId: string): Promise<RunRow | undefined> {
+  return db
+    .selectFrom('action_runs')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** `overtaken`: somebody did something to this user since. `key taken`: the same request came first. `undone`: that was undone already. */
+export type Claim = { run: RunRow } | 'overtaken' | 'key taken' | 'undone'
+
+/**
+ * Begins a run, if what it starts from is still the newest.
+ * @param latestSeq of the newest run of this user when the tenant was asked about them
+ * @param record what is committed together with it
+ */
+export async function claimRun(
+  db: StoreQueries,
+  { run, latestSeq, leaseMs }: { run: NewRun; latestSeq: number; leaseMs: number },
+  record: (trx: StoreQueries, run: RunRow) => Promise<unknown>,
+): Promise<Claim> {
+  try {
+    return await transaction(db, async (trx) => {
+      // One after another for one user: two that look at the same moment would both find the way free.
+      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`rollcall run ${run.user_id}`}, 0))`.execute(trx)
+      if (((await findLatestRun(trx, run.user_id))?.seq ?? 0) !== latestSeq) return 'overtaken'
+      const begun = await trx
+        .insertInto('action_runs')
+        .values({ ...run, phase: 'started', lease_until: after(leaseMs) })
+        .onConflict((conflict) =>
+          conflict.columns(['actor_id', 'idempotency_key']).where('idempotency_key', 'is not', null).doNothing(),
+        )
+        .returningAll()
+        .executeTakeFirst()
+      if (!begun) return 'key taken'
+      await record(trx, begun)
+      return { run: begun }
+    })
+  } catch (error) {
+    if (sqlStateOf(error) === uniqueViolation) return run.undo_of ? 'undone' : 'overtaken'
+    throw error
+  }
+}
+
+const uniqueViolation = '23505'
+const after = (ms: number) => sql<Date>`now() + ${ms} * interval '1 millisecond'`
+
+/** @returns false when the run is not this server's any more */
+export async function renewLease(db: StoreQueries, runId: string, leaseMs: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('action_runs')
+    .set({ lease_until: after(leaseMs) })
+    .where('run_id', '=', runId)
+    .where('phase', '=', 'started')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+export interface RunEnd {
+  phase: 'done' | 'failed' | 'not-begun'
+  changes: FieldChange[]
+  failure: RunFailure | null
+}
+
+/** @returns the run as it ended; undefined when somebody else has said how it ended */
+export function endRun(
+  trx: StoreQueries,
+  runId: string,
+  { phase, changes, failure }: { phase: RunEnd['phase']; changes: string; failure: string | null },
+): Promise<RunRow | undefined> {
+  return trx
+    .updateTable('action_runs')
+    .set({ phase, changes, failure, ended_at: sql<Date>`now()` })
+    .where('run_id', '=', runId)
+    .where('phase', '=', 'started')
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** Takes over one run whose server is gone. */
+export async function takeLapsedRun(db: StoreQueries, leaseMs: number): Promise<RunRow | undefined> {
+  return db
+    .updateTable('action_runs')
+    .set({ lease_until: after(leaseMs) })
+    .where('run_id', '=', (lapsed) =>
+      lapsed
+        .selectFrom('action_runs')
+        .select('run_id')
+        .where('phase', '=', 'started')
+        .where('lease_until', '<', sql<Date>`now()`)
+        .orderBy('lease_until')
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returningAll()
+    .executeTakeFirst()
+}
