@@ -5,7 +5,17 @@ import type { UserField } from '@rollcall/contracts/user-filter'
 export const fieldGroups = {
   access: ['connection', 'role', 'organization', 'email_verified', 'blocked', 'mfa'],
   activity: ['created_at', 'last_login', 'logins_count', 'signed_in_on', 'failed_on', 'updated_at'],
-  person: ['email', 'email.domain', 'email_shared', 'name', 'nickname', 'username', 'phone_number', 'user_id', 'last_ip'],
+  person: [
+    'email',
+    'email.domain',
+    'email_shared',
+    'name',
+    'nickname',
+    'username',
+    'phone_number',
+    'user_id',
+    'last_ip',
+  ],
 } as const
 export const fieldGroupNames = ['access', 'activity', 'person'] as const
 
