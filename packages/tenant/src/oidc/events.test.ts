@@ -90,7 +90,7 @@ test('what has expired is swept away, and nothing else', async () => {
     const id = Buffer.from(name)
     await db.insertInto('seen_once').values({ purpose: 'dpop', id_hash: id, expires_at }).execute()
     await db.insertInto('login_transactions').values({ id_hash: id, request: '{}', expires_at }).execute()
-    await db.insertInto('pushed_requests').values({ request_uri_hash: id, client_id: 'x', parameters: '{}', expires_at }).execute() // prettier-ignore
+    await db.insertInto('pushed_requests').values({ request_uri_hash: id, client_id: tenant.m2m.clientId, parameters: '{}', expires_at }).execute() // prettier-ignore
     await db.insertInto('one_time_codes').values({ subject_hash: id, code_hash: id, attempts_left: 3, expires_at }).execute() // prettier-ignore
   }
   await sweep(tenant.tenant.context)
