@@ -2,19 +2,19 @@ import type { TimelineKind } from '@rollcall/contracts/admin-api'
 
 const codes = (text: string) => text.split(' ')
 
-/** Auth0's codes (research: "Log Event Type Codes") by what they tell of somebody; every other code is `other`. */
+/** Auth0's codes (Auth0, "Log Event Type Codes") by what they tell of somebody; every other code is `other`. */
 export const typesOfKind: Record<Exclude<TimelineKind, 'other'>, readonly string[]> = {
   'sign-in': codes(
     's scoa sepft sepotpft seotpft seoobft sercft sepkoobft sepkotpft sepkrcft sens sede secte ciba_exchange_succeeded',
   ),
   'failed-sign-in': codes(
-    'f fp fu fc fcoa fepft fepotpft feotpft feoobft fercft fens fede fecte fi ciba_exchange_failed ciba_start_failed',
+    'f fp fu fc fcoa fepft fepotpft feotpft feoobft fercft fens fede fecte ciba_exchange_failed ciba_start_failed',
   ),
   'sign-out': codes(
     'slo flo universal_logout_succeeded universal_logout_failed oidc_backchannel_logout_succeeded oidc_backchannel_logout_failed federated_logout_failed',
   ),
   token: codes('seacft feacft sertft fertft ferrt srrt ssa fsa seccft feccft sd fd seta feta'),
-  account: codes('ss fs sui fui sdu fdu si organization_member_added directory_sync_completed sscim'),
+  account: codes('ss fs sui fui sdu fdu si fi organization_member_added directory_sync_completed sscim'),
   password: codes('scp fcp scpr fcpr fcph pwd_leak reset_pwd_leak signup_pwd_leak'),
   contact: codes('sce fce scu fcu scpn fcpn sv fv svr fvr gd_auth_email_verification gd_auth_fail_email_verification'),
   factor: codes(
