@@ -26,8 +26,6 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          // Our modules hold no state: those that a file has loaded serve the next one, too.
-          isolate: false,
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/standalone/src/**/*.test.ts',
