@@ -20,9 +20,11 @@ export async function memoryOf(root: number): Promise<Memory> {
     before = family.size
     for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid)
   }
-  const sums = { residentMiB: 0, proportionalMiB: 0, processes: family.size }
+  const sums = { residentMiB: 0, proportionalMiB: 0, processes: 0 }
   for (const pid of family) {
-    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
+    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
+    if (rollup === '') continue // PostgreSQL's workers come and go: this one has ended meanwhile
+    sums.processes += 1
     sums.residentMiB += kibibytes(rollup, 'Rss') / 1024
     sums.proportionalMiB += kibibytes(rollup, 'Pss') / 1024
   }
