@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureAuditLog } from './audit-log.ts'
 import { compare, spreadOf } from './compare.ts'
 import { compareExport } from './exports.ts'
 import { openLoadGenerator } from './load/open-load-generator.ts'
@@ -16,7 +17,7 @@ import { describeSite, type Site } from './site.ts'
 /**
  * `npm run bench`: Rollcall against the least that the same work can cost here. Figures, not tests: it fails only when something could not be
  * measured.
- *   --users 20000   in the tenant     --only list   one row     --rounds 5   --seconds 2   --json file
+ *   --users 20000   in the tenant     --only list   one row     --rounds 5   --seconds 2   --json file     --entries 200000   in the audit log
  */
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const note = (line: string) => process.stderr.write(`${line}\n`)
@@ -27,9 +28,10 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     json: { type: 'string' },
+    entries: { type: 'string', default: '200000' },
   },
 })
-const names = [...rowsOf({ floor: '', naiveProxy: '' }).map(({ name }) => name), 'export', 'memory', 'start']
+const names = [...rowsOf({ floor: '', naiveProxy: '' }).map(({ name }) => name), 'export', 'audit', 'memory', 'start']
 if (values.only !== undefined && !names.includes(values.only)) {
   refuse(`--only ${values.only}: choose one of ${names.join(', ')}.`)
 }
@@ -54,7 +56,7 @@ if (values.json !== undefined)
 for (const failure of failures) note(`Not measured: ${failure}`)
 process.exitCode = failures.length > 0 ? 1 : 0
 
-function positive(option: 'users' | 'rounds' | 'seconds'): number {
+function positive(option: 'users' | 'rounds' | 'seconds' | 'entries'): number {
   const value = Number(values[option])
   return value > 0 ? value : refuse(`--${option} ${values[option]}: write a number above 0.`)
 }
@@ -82,6 +84,7 @@ async function measureLoads(): Promise<void> {
   )
   for (const row of chosen) await attempt(row.name, () => measureRow(row))
   if (wants('export')) await attempt('export', measureExport)
+  if (wants('audit')) await attempt('audit', measureAudit)
   if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
 
   async function measureExport(): Promise<void> {
@@ -98,6 +101,20 @@ async function measureLoads(): Promise<void> {
     })
     const grown = after.proportionalMiB - before.proportionalMiB
     tell({ name: 'export', what: 'memory that the exports left taken', unit: 'MiB', measured: spreadOf([grown]) })
+  }
+
+  async function measureAudit(): Promise<void> {
+    const entries = positive('entries')
+    const { verified, appended, inserted, appendToInsert } = await measureAuditLog(site.databaseUrl, {
+      entries,
+      rounds,
+    })
+    const name = 'audit'
+    const log = `audit log of ${entries.toLocaleString('en')} entries`
+    const target = { bound: 'at least' as const, value: 200_000 }
+    tell({ name, what: `${log}: verifying`, unit: 'a second', measured: verified, target })
+    const bare = { what: 'bare INSERT of the same text', value: inserted, ratio: appendToInsert }
+    tell({ name, what: `${log}: one more, committed`, unit: 'ms', measured: appended, reference: bare })
   }
 
   async function measureRow({ name, what, reference, metric, target, measured, against }: Row): Promise<void> {
