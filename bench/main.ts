@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureAuditLog } from './audit-log.ts'
 import { measureBusyHour } from './busy-hour.ts'
 import { compare, measure, spreadOf } from './compare.ts'
 import { compareFill } from './directory-fill.ts'
@@ -22,6 +23,7 @@ import { measureStarts } from './starts.ts'
  * `npm run bench`: Rollcall against the least that the same work can cost here. Figures, not tests: it fails only when something could not be
  * measured.
  *   --users 20000   in the tenant     --only list,search   some rows     --rounds 5   --seconds 2   --json file
+ *   --entries 200000   in the audit log
  *   --data folder   where they are kept from one run to the next (set TENANT_PORT too); absent: a temporary folder
  */
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -34,10 +36,11 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
     json: { type: 'string' },
     data: { type: 'string' },
+    entries: { type: 'string', default: '200000' },
   },
 })
 const served = [...rowsOf({ floor: '', naiveProxy: '' }), ...exportKinds].map(({ name }) => name)
-const usual = [...served, 'fill', 'busy', 'memory', 'start']
+const usual = [...served, 'fill', 'busy', 'audit', 'memory', 'start']
 /** They take their time, and are asked for by name. */
 const onDemand = ['grid', 'growth']
 const chosen = values.only?.split(',') ?? usual
@@ -80,6 +83,7 @@ try {
     }
     if (wants('busy')) await attempt('busy', () => measureBusy(site))
     if (wants('fill')) await attempt('fill', () => measureFill(site))
+    if (wants('audit')) await attempt('audit', () => measureAudit(site))
     if (wants('grid')) await attempt('grid', () => measureScrolling(site))
     if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
   }
@@ -114,7 +118,7 @@ if (values.json !== undefined)
 for (const failure of failures) note(`Not measured: ${failure}`)
 process.exitCode = failures.length > 0 ? 1 : 0
 
-function positive(option: 'users' | 'rounds' | 'seconds'): number {
+function positive(option: 'users' | 'rounds' | 'seconds' | 'entries'): number {
   const value = Number(values[option])
   return value > 0 ? value : refuse(`--${option} ${values[option]}: write a number above 0.`)
 }
@@ -173,6 +177,17 @@ async function measureFill(site: Site): Promise<void> {
     unit: 'MiB',
     measured: spreadOf([grownMiB]),
   })
+}
+
+async function measureAudit({ databaseUrl }: Site): Promise<void> {
+  const entries = positive('entries')
+  const { verified, appended, inserted, appendToInsert } = await measureAuditLog(databaseUrl, { entries, rounds })
+  const name = 'audit'
+  const log = `audit log of ${entries.toLocaleString('en')} entries`
+  const target = { bound: 'at least' as const, value: 200_000 }
+  tell({ name, what: `${log}: verifying`, unit: 'a second', measured: verified, target })
+  const bare = { what: 'bare INSERT of the same text', value: inserted, ratio: appendToInsert }
+  tell({ name, what: `${log}: one more, committed`, unit: 'ms', measured: appended, reference: bare })
 }
 
 async function measureScrolling(site: Site): Promise<void> {

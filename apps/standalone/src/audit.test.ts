@@ -131,6 +131,8 @@ test.each([
   ['a changed entry', [`UPDATE audit_log SET entry = replace(entry::text, 'user.block', 'user.edit')::json WHERE seq = 3`], [['changed', 3, 3]]],
   ['a letter more in an entry', [`UPDATE audit_log SET entry = (entry::text || ' ')::json WHERE seq = 3`], [['changed', 3, 3]]],
   ['a line break in an entry', [`UPDATE audit_log SET entry = (E'\\n' || entry::text)::json WHERE seq = 8`], [['changed', 8, 8]]],
+  ['line breaks in two entries', [`UPDATE audit_log SET entry = replace(entry::text, ',', E',\\n')::json WHERE seq IN (3, 4)`], [['changed', 3, 3], ['changed', 4, 4]]],
+  ['an entry without a hash', [`UPDATE audit_log SET hash = '' WHERE seq = 3`], [['changed', 3, 3], ['changed', 4, 4]]],
   ['another moment', [`UPDATE audit_log SET at = at + interval '1 ms' WHERE seq = 4`], [['changed', 4, 4]]],
   ['a changed entry with a new hash', [`UPDATE audit_log l SET entry = '{}', hash = sha256(convert_to(encode((SELECT hash FROM audit_log WHERE seq = 2), 'hex') || ' 3 ' || round(extract(epoch FROM at) * 1000) || ' {}', 'UTF8')) WHERE seq = 3`], [['changed', 4, 4]]],
   ['deleted entries', ['DELETE FROM audit_log WHERE seq IN (3, 4)'], [['missing', 3, 4]]],

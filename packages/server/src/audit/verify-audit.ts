@@ -24,6 +24,9 @@ const beginning = '0'.repeat(64)
 const hexLength = 64
 const lineFeed = 10
 const space = 32
+/** What stands between two columns, and around a value with a line break in it. */
+const separator = 2
+const quote = 1
 
 /**
  * Reads the whole log in the order of its numbers, and reckons each hash anew from the entry and the hash before it.
@@ -33,10 +36,9 @@ export async function verifyAudit(store: Store, expected?: string): Promise<Audi
   const startedAt = performance.now()
   const head = await readHead(store)
   const chain = createChain(expected)
-  // The head first: what is added meanwhile is for the next time. No entry holds a line break: one that was put into it shows as a space too many.
-  const lines = await store.copyJson(sql`
-    SELECT encode(hash, 'hex') || ' ' || seq || ' ' || round(extract(epoch FROM at) * 1000) || ' ' || translate(entry::text, E'\\n\\r', '  ')
-    FROM audit_log WHERE seq <= ${head.seq} ORDER BY seq`)
+  // The head first: what is added meanwhile is for the next time.
+  const lines = await store.copyColumns(sql`
+    SELECT hash, seq, (extract(epoch FROM at) * 1000)::bigint, entry FROM audit_log WHERE seq <= ${head.seq} ORDER BY seq`)
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of lines as AsyncIterable<Buffer>) {
     const text = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
@@ -70,26 +72,40 @@ function createChain(expected: string | undefined) {
   let entries = 0
   let expectedAt: number | undefined
   let scratch = Buffer.allocUnsafe(4096)
+  let isInsideBrokenEntry = false
 
   /** The hash of an entry that follows the last one. Here and nowhere else is time spent: a million entries are a million times this. */
-  const reckon = (line: Buffer) => {
-    const length = line.length
+  const reckon = (line: Buffer, endOfHash: number, endOfSeq: number, endOfMoment: number) => {
+    const moved = hexLength - endOfHash
+    const length = line.length + moved
     if (scratch.length < length) scratch = Buffer.allocUnsafe(length * 2)
     scratch.write(last.hash, 0, 'latin1')
-    line.copy(scratch, hexLength, hexLength)
+    line.copy(scratch, hexLength, endOfHash)
+    for (const place of [endOfHash, endOfSeq, endOfMoment]) scratch[place + moved] = space
     return hash('sha256', scratch.subarray(0, length))
   }
 
   return {
-    /** @param line `<hash> <seq> <at in ms> <entry>`: with the hash before it in place of its own, the very text that was hashed */
+    /** @param line hash, number, moment and entry: with the hash before it in place of its own, and spaces between, the very text that was hashed */
     follow(line: Buffer): void {
+      if (isInsideBrokenEntry) {
+        isInsideBrokenEntry = line.at(-1) !== quote
+        return
+      }
       entries += 1
-      const stored = line.toString('latin1', 0, hexLength)
+      const endOfHash = line.indexOf(separator)
+      const endOfSeq = line.indexOf(separator, endOfHash + 1)
+      const endOfMoment = line.indexOf(separator, endOfSeq + 1)
+      const stored = line.toString('latin1', 2, endOfHash) // after the \x by which PostgreSQL begins bytes
+      const seq = Number(line.toString('latin1', endOfHash + 1, endOfSeq))
+      // No entry is recorded with a line break in it.
+      const isBroken = line[endOfMoment + 1] === quote
+      const isWhole = line.at(-1) === quote && line.length > endOfMoment + 2
+      isInsideBrokenEntry = isBroken && !isWhole
       const next = last.seq + 1
-      const seq = Number(line.toString('latin1', hexLength + 1, line.indexOf(space, hexLength + 1)))
       if (seq > next) {
         faults.push({ kind: 'missing', from: next, to: seq - 1, message: `${namely(next, seq - 1)} missing.` })
-      } else if (stored !== reckon(line)) {
+      } else if (isBroken || stored !== reckon(line, endOfHash, endOfSeq, endOfMoment)) {
         const message = `Entry ${seq} does not follow from entry ${last.seq}: it was changed or moved, or the one before it was.`
         faults.push({ kind: 'changed', from: seq, to: seq, message })
       }

@@ -30,6 +30,7 @@ test('what the tenant leaves out is spelt out', () => {
     updatedAt: '2025-01-02T03:04:05.678Z',
     lastIp: null,
     lastPasswordResetAt: null,
+    hasMfa: false,
     identities: [],
     userMetadata: {},
     appMetadata: {},
