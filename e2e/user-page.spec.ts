@@ -57,6 +57,15 @@ test('everything about one user is a tab away, by mouse and by keyboard', async 
     await expectAccessible(page)
   }
 
+  await page.setViewportSize({ width: 390, height: 844 })
+  for (const { tab, shows } of tabs) {
+    await tabNamed(page, tab).click()
+    await expect(part(page, shows)).toBeVisible()
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    expect(overflow, `${tab} scrolls sideways on a phone`).toBeLessThanOrEqual(0)
+  }
+  await page.setViewportSize({ width: 1280, height: 720 })
+
   // The keyboard alone: to the tabs, along them, into one.
   await tabNamed(page, 'JSON').focus()
   await page.keyboard.press('Home')
