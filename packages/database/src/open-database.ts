@@ -65,7 +65,9 @@ types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /** Opens a pool; nothing is connected before the first query. */
 export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: DatabaseOptions): Database<Schema> {
-  const settings = `-c search_path=${quote(schema)},public${role === undefined ? '' : ` -c role=${role}`}`
+  // One query, one core: what many wait for at once gains nothing by taking the others' cores, and to set workers going costs more than most of our
+  // queries take (half a second where shared memory is a file, as in the embedded cluster).
+  const settings = `-c search_path=${quote(schema)},public -c max_parallel_workers_per_gather=0${role === undefined ? '' : ` -c role=${role}`}`
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,

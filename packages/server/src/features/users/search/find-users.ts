@@ -48,7 +48,7 @@ async function findAmong<Row>(db: StoreQueries, wanted: FindUsers, part: Part): 
   const { filter, order, limit, now } = wanted
   if (isEverybody(filter)) return run(db, everybody(wanted, part))
   const condition = compileFilter(filter, { now })
-  if (!order.isIndexed) return run(db, byFilter(wanted, part, condition))
+  if (!order.isIndexed || isOfFew(filter)) return run(db, byFilter(wanted, part, condition))
   const near = await run<Row>(db, byOrder(wanted, part, condition))
   if (near.length >= limit) return near
   return run(db, byFilter(wanted, part, condition))
@@ -62,6 +62,14 @@ export const everybodyCounted = sql<number>`(SELECT sum(users)::bigint FROM user
 
 /** Of each of these most users are on the one side; those on the other have an index. */
 const rareSides: Record<string, boolean> = { email_verified: false, blocked: true, mfa: true, email_shared: true }
+
+/** Of a whole value in one of these there are few users, and an index knows them. */
+const fieldsOfFew = ['user_id', 'email', 'last_ip', 'identities.user_id']
+
+function isOfFew(filter: UserFilter): boolean {
+  if (filter.kind === 'all') return filter.of.some(isOfFew)
+  return filter.kind === 'match' && filter.pieces.length === 1 && fieldsOfFew.includes(filter.field)
+}
 
 /** How many match, up to `most`; undefined: all. */
 export async function countUsers(
