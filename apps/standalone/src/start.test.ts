@@ -172,7 +172,8 @@ test('a port in use is a sentence that names the variable', async () => {
 }, 180_000)
 
 test('faults of the configuration are all told, by name, before anything is made', async () => {
-  const { ready, output } = start({ PORT: 'x', AUTH0_DOMAIN: 'https://example.auth0.com/', CLIENT_ID: 'a' })
+  const settings = { PORT: 'x', AUTH0_DOMAIN: 'https://example.auth0.com/', CLIENT_ID: 'a' }
+  const { ready, output } = start(settings, [process.execPath, 'apps/standalone/src/main.ts'])
   expect(await ready).toBe(1)
   for (const name of ['PORT', 'AUTH0_DOMAIN', 'AUTH0_AUDIENCE', 'CLIENT_SECRET', 'AUTH0_SPA_CLIENT_ID'])
     expect(output()).toContain(name)
