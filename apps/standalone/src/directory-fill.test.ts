@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { sql, type Kysely } from '@rollcall/database'
+import { sql } from '@rollcall/database'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { differences } from './testing/differences.ts'
 import { startDirectories, type Carry, type TestDirectories } from './testing/start-directory.ts'
@@ -19,7 +19,7 @@ afterEach(async () => {
 })
 afterAll(() => all.close())
 
-const db = () => all.store.db as unknown as Kysely<never>
+const db = () => all.bothSides
 const isExport = (url: string) => url.includes('/exports/')
 const isJob = (url: string) => /\/jobs\/job_/.test(url)
 

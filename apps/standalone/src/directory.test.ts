@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql, type Kysely } from '@rollcall/database'
+import { sql } from '@rollcall/database'
 import type { Directory, DirectoryChange } from '@rollcall/server'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { differences } from './testing/differences.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => all.close())
 
-const db = () => all.store.db as unknown as Kysely<never>
+const db = () => all.bothSides
 const becomesEqual = () => expect.poll(() => differences(db()), { timeout: 10_000 }).toEqual([])
 const rowOf = (userId: string) => all.store.db.selectFrom('users').selectAll().where('user_id', '=', userId).executeTakeFirst() // prettier-ignore
 const path = (userId: string) => `/users/${encodeURIComponent(userId)}`

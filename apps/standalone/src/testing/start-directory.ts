@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDataFolder } from '@rollcall/data-folder'
+import { openDatabase, type Kysely } from '@rollcall/database'
 import { createLogger } from '@rollcall/http-kit'
 import { createDirectory, openStore, type Directory, type DirectoryOptions, type Store } from '@rollcall/server'
 import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/tenant'
@@ -19,6 +20,8 @@ export interface TestDirectories {
   /** Signs in by the password grant. @returns the status */
   passwordGrant(person: { username: string; password: string }): Promise<number>
   store: Store
+  /** The tables of both, by the role that owns them: the server's own cannot read the tenant's. */
+  bothSides: Kysely<never>
   client: TenantClient
   /** A client whose every exchange goes through the hands of the test. */
   clientThrough(carry: Carry): TenantClient
@@ -47,6 +50,7 @@ export async function startDirectories({ demoUsers = 0 } = {}): Promise<TestDire
   const signInClient = await makePasswordClient(manages(tenant))
   const client = createTenantClient({ domain: tenant.url, ...tenant.credentials.m2m })
   const store = await openStore(databaseUrl)
+  const owner = openDatabase<never>({ url: databaseUrl, schema: 'rollcall', poolSize: 2 })
   const directories: Directory[] = []
   const clients = [client]
   return {
@@ -55,6 +59,7 @@ export async function startDirectories({ demoUsers = 0 } = {}): Promise<TestDire
     send: (path, form) => sendForm(tenant, path, form),
     passwordGrant: async (person) => (await signIn(tenant.url, signInClient, person)).status,
     store,
+    bothSides: owner.db,
     directories,
     client,
     clientThrough(carry) {
@@ -74,6 +79,7 @@ export async function startDirectories({ demoUsers = 0 } = {}): Promise<TestDire
     close: async () => {
       await Promise.all(directories.map((directory) => directory.close()))
       await store.close()
+      await owner.close()
       for (const one of clients) await one.close()
       await tenant.close()
       await dataFolder.release()
