@@ -13,7 +13,6 @@ import { createReach } from './reach-tenant.ts'
 import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
-import { createTenantUserAccess, type TenantUserAccess } from './user-access.ts'
 import { createTenantUserChanges, type TenantUserChanges } from './user-changes.ts'
 import { createReadUsersByEmail, type ReadUsersByEmail } from './users-by-email.ts'
 import { createTenantUsers, type TenantUsers } from './users.ts'
@@ -40,7 +39,6 @@ export interface TenantClient {
   readonly pagingLimit: number
   readonly users: TenantUsers
   /** What somebody has open. */
-  readonly access: TenantUserAccess
   /** All that changes a user, or sends them mail. */
   readonly changes: TenantUserChanges & { requestPasswordReset: RequestPasswordReset }
   readonly roles: TenantRoles
@@ -93,7 +91,6 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
     origin,
     pagingLimit,
     users,
-    access: createTenantUserAccess(call),
     changes: {
       ...createTenantUserChanges(call, users.forget),
       requestPasswordReset: createPasswordReset({ origin, fetch: carrier.fetch, deadlineMs }),

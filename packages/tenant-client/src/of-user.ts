@@ -40,6 +40,9 @@ export interface TenantOfUser {
   identities(userId: string): Promise<ManagementIdentityWithProfile[]>
   sessions(userId: string): Promise<Beginning<ManagementSession>>
   refreshTokens(userId: string): Promise<Beginning<ManagementRefreshToken>>
+  /** All of them. */
+  countSessions(userId: string): Promise<number>
+  countRefreshTokens(userId: string): Promise<number>
   authenticationMethods(userId: string): Promise<ManagementAuthenticationMethod[]>
   enrollments(userId: string): Promise<ManagementEnrollment[]>
   /** Those of brute-force protection. */
@@ -56,6 +59,19 @@ export function createTenantOfUser(
   { roles, organizations }: { roles: TenantRoles; organizations: TenantOrganizations },
 ): TenantOfUser {
   const read = <Answer>(run: TenantTask<Answer>['run']) => call({ isRepeatable: true, run })
+  const sessionPages = (userId: string) =>
+    readOn(async (paging) => {
+      const page = await read((sdk, options) => sdk.users.sessions.list(userId, paging, options))
+      const { sessions, next } = understand(ManagementSessionPage, page.response, 'GET /api/v2/users/{id}/sessions')
+      return { items: sessions, next }
+    })
+  const refreshTokenPages = (userId: string) =>
+    readOn(async (paging) => {
+      const page = await read((sdk, options) => sdk.users.refreshToken.list(userId, paging, options))
+      const request = 'GET /api/v2/users/{id}/refresh-tokens'
+      const { tokens, next } = understand(ManagementRefreshTokenPage, page.response, request)
+      return { items: tokens, next }
+    })
   return {
     roles: (userId) => ofUser(userId, roles.ofUser(userId)),
     organizations: (userId) => ofUser(userId, organizations.ofUser(userId)),
@@ -76,25 +92,10 @@ export function createTenantOfUser(
       )
       return understand(ManagementUserIdentities, answer, 'GET /api/v2/users/{id}').identities
     },
-    sessions: (userId) =>
-      ofUser(
-        userId,
-        beginningOf(async (paging) => {
-          const page = await read((sdk, options) => sdk.users.sessions.list(userId, paging, options))
-          const { sessions, next } = understand(ManagementSessionPage, page.response, 'GET /api/v2/users/{id}/sessions')
-          return { items: sessions, next }
-        }),
-      ),
-    refreshTokens: (userId) =>
-      ofUser(
-        userId,
-        beginningOf(async (paging) => {
-          const page = await read((sdk, options) => sdk.users.refreshToken.list(userId, paging, options))
-          const request = 'GET /api/v2/users/{id}/refresh-tokens'
-          const { tokens, next } = understand(ManagementRefreshTokenPage, page.response, request)
-          return { items: tokens, next }
-        }),
-      ),
+    sessions: (userId) => ofUser(userId, beginningOf(sessionPages(userId))),
+    refreshTokens: (userId) => ofUser(userId, beginningOf(refreshTokenPages(userId))),
+    countSessions: (userId) => ofUser(userId, count(sessionPages(userId))),
+    countRefreshTokens: (userId) => ofUser(userId, count(refreshTokenPages(userId))),
     authenticationMethods: (userId) =>
       ofUser(
         userId,
@@ -132,11 +133,17 @@ async function ofUser<Answer>(userId: string, answer: Promise<Answer>): Promise<
   }
 }
 
-async function beginningOf<Item>(readPage: Parameters<typeof readOn<Item>>[0]): Promise<Beginning<Item>> {
+async function beginningOf<Item>(pages: AsyncIterable<Item[]>): Promise<Beginning<Item>> {
   const items: Item[] = []
-  for await (const page of readOn(readPage)) {
+  for await (const page of pages) {
     if (items.length >= mostRead) return { items, isComplete: page.length === 0 }
     items.push(...page)
   }
   return { items, isComplete: true }
+}
+
+async function count(pages: AsyncIterable<unknown[]>): Promise<number> {
+  let total = 0
+  for await (const items of pages) total += items.length
+  return total
 }

@@ -18,7 +18,7 @@ export interface UserState {
 }
 
 export type Fact = 'roles' | 'allRoles' | 'sessions' | 'refreshTokens'
-export type StateReader = Pick<TenantClient, 'users' | 'roles' | 'access'>
+export type StateReader = Pick<TenantClient, 'users' | 'roles' | 'ofUser'>
 
 /** Asked of the tenant at this moment, all at once. @throws NotFound `user-not-found` */
 export async function readState(tenant: StateReader, userId: string, facts: readonly Fact[]): Promise<UserState> {
@@ -33,8 +33,8 @@ export async function readState(tenant: StateReader, userId: string, facts: read
 const readers: Record<Fact, (tenant: StateReader, userId: string) => Promise<unknown>> = {
   roles: ({ roles }, userId) => roles.ofUser(userId),
   allRoles: ({ roles }) => roles.list(),
-  sessions: ({ access }, userId) => whereAllowed(access.countSessions(userId)),
-  refreshTokens: ({ access }, userId) => whereAllowed(access.countRefreshTokens(userId)),
+  sessions: ({ ofUser }, userId) => whereAllowed(ofUser.countSessions(userId)),
+  refreshTokens: ({ ofUser }, userId) => whereAllowed(ofUser.countRefreshTokens(userId)),
 }
 
 /** Sessions are not in every plan of Auth0: blocking somebody must not depend on them. */
