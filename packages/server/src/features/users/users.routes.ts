@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises'
 import {
   CountUsersQuery,
   ExportUsersQuery,
@@ -6,7 +5,7 @@ import {
   RefreshUsersQuery,
   UserId,
 } from '@rollcall/contracts/admin-api'
-import { parse, TooManyRequests } from '@rollcall/http-kit'
+import { parse } from '@rollcall/http-kit'
 import { Router, type RequestHandler } from 'express'
 import { actorOf, allow } from '../../access/actor.ts'
 import { only } from '../../access/only.ts'
@@ -14,7 +13,7 @@ import { fromOf, recorded } from '../../actions/actions.routes.ts'
 import type { ActionDeps } from '../../actions/deps.ts'
 import { runAction } from '../../actions/run-action.ts'
 import { deleteUser } from '../../actions/user/delete-user.ts'
-import { hasReaderLeft } from '../../has-reader-left.ts'
+import { sendExports } from '../../send-exports.ts'
 import { exportUsers } from './export-users.ts'
 import { getUser } from './get-user.ts'
 import { countUsers, listUsers, refreshUsers } from './list-users.ts'
@@ -24,7 +23,7 @@ export type UsersDeps = UserSourceDeps & { guard: RequestHandler; actions: Actio
 
 export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
   const router = Router()
-  let exportsUnderWay = 0
+  const sendExport = sendExports(3)
 
   router
     .route('/users')
@@ -56,21 +55,7 @@ export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
     .get(async (req, res) => {
       allow(actorOf(req), 'export:users')
       const query = parse(ExportUsersQuery, req.query, 'query')
-      if (exportsUnderWay >= mostExports) {
-        throw new TooManyRequests('too-many-exports', `${mostExports} exports are under way; ask again when one is done.`, 10) // prettier-ignore
-      }
-      exportsUnderWay += 1
-      try {
-        const { total, content } = await exportUsers(deps, query, new Date())
-        res.setHeader('Content-Type', contentTypes[query.format])
-        res.setHeader('Content-Disposition', `attachment; filename="users.${query.format}"`)
-        res.setHeader('X-Total-Count', total)
-        await pipeline(content, res)
-      } catch (error) {
-        if (!hasReaderLeft(error)) throw error
-      } finally {
-        exportsUnderWay -= 1
-      }
+      await sendExport(res, { name: 'users', format: query.format, open: () => exportUsers(deps, query, new Date()) })
     })
 
   router
@@ -89,13 +74,4 @@ export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
     })
 
   return router
-}
-
-/** Each holds a connection to the database for as long as its reader takes; lists need some too. */
-const mostExports = 3
-
-const contentTypes = {
-  csv: 'text/csv; charset=utf-8; header=present',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-  json: 'application/json; charset=utf-8',
 }
