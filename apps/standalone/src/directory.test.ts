@@ -110,6 +110,39 @@ test('a new role is never known without its members being asked for, whenever it
   await becomesEqual()
 })
 
+test.each([
+  ['which organizations the user is of', /\/users\/[^/]+\/organizations/],
+  ['which organizations there are', /\/organizations(\?|$)/],
+  ['who its members are', /\/organizations\/[^/]+\/members|\/users\/[^/]+\/organizations/],
+])('how fresh the copy is said to be is true while the tenant has yet to say %s', async (_what, question) => {
+  const userId = await makeUser()
+  await becomesEqual()
+  await directory.close()
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  let isAsked = false
+  const held = all.clientThrough(async (url, ask) => {
+    if (!question.test(url)) return ask()
+    isAsked = true
+    await released
+    return ask()
+  })
+  const organization = await make('/organizations', { name: `held${made}`, display_name: 'Held' })
+  await all.manage('POST', `/organizations/${organization}/members`, { members: [userId] })
+  const changedAt = Date.now()
+  directory = all.directory({ tenant: held })
+  const asOf = async () => (await directory.status()).asOf?.getTime()
+  directory.start()
+  try {
+    await expect.poll(() => isAsked, { timeout: 5000 }).toBe(true)
+    expect(await differences(db())).not.toEqual([])
+    expect(await asOf()).toBeLessThan(changedAt)
+  } finally {
+    release()
+  }
+  await expect.poll(asOf, { timeout: 5000 }).toBeGreaterThan(changedAt)
+  expect(await differences(db())).toEqual([])
+})
+
 test('accounts that are linked become one, and two again', async () => {
   const [primary, secondary] = [await makeUser(), await makeUser()]
   const [, id = ''] = secondary.split('|')

@@ -25,6 +25,8 @@ interface Pending {
   id: string
   noted: number
   attempts: number
+  /** Of which moment the copy shows this. What is found to be read besides is no younger: who notes it hands this on. */
+  since: Date
 }
 
 /**
@@ -37,7 +39,7 @@ export async function drainPending(deps: DirectoryDeps, signal: AbortSignal): Pr
     if (await isForFill(deps)) return
     const due = await deps.store.db
       .selectFrom('pending')
-      .select(['kind', 'id', 'noted', 'attempts'])
+      .select(['kind', 'id', 'noted', 'attempts', 'since'])
       .where('kind', '!=', 'fill')
       .where('not_before', '<=', sql<Date>`now()`)
       .orderBy('noted')
@@ -106,7 +108,12 @@ async function readAgain(deps: DirectoryDeps, pending: Pending, signal: AbortSig
       return readGroupsOfUser(deps, { pending, group: organizations, signal })
     case 'role':
     case 'organization':
-      await refreshMembers(deps, { group: pending.kind === 'role' ? roles : organizations, id: pending.id, signal })
+      await refreshMembers(deps, {
+        group: pending.kind === 'role' ? roles : organizations,
+        id: pending.id,
+        since: pending.since,
+        signal,
+      })
       return settle(store.db, pending, since)
     case 'roles':
     case 'organizations': {
@@ -115,7 +122,7 @@ async function readAgain(deps: DirectoryDeps, pending: Pending, signal: AbortSig
       await refreshGroupList(deps, group, {
         signal,
         alsoWrite: async (trx, added) => {
-          await notePending(trx, { notes: added.map((id) => ({ kind: group.kind, id })), since })
+          await notePending(trx, { notes: added.map((id) => ({ kind: group.kind, id })), since: pending.since })
           await settle(trx, pending, since)
           await tell(trx, { users: 'many' })
         },
@@ -156,7 +163,7 @@ async function readGroupsOfUser(
   await write(store.db, async (trx) => {
     const unknown = await putGroupsOfUser(trx, { group, userId: pending.id, groupIds, reading })
     // It was made a moment ago; its list will have its members.
-    if (unknown) await notePending(trx, { notes: [{ kind: group.groups, id: '' }], since })
+    if (unknown) await notePending(trx, { notes: [{ kind: group.groups, id: '' }], since: pending.since })
     await settle(trx, pending, since)
     await tell(trx, { users: [pending.id] })
   })

@@ -20,31 +20,40 @@ export async function followLog(
   const { store, tenant, now } = deps
   for (;;) {
     signal.throwIfAborted()
-    const { checkpoint } = await readState(store.db)
-    if (checkpoint === null) return startOver(deps, { from: null })
+    const { checkpoint, followed_at: followedAt } = await readState(store.db)
+    if (checkpoint === null) return startOver(deps, { from: null, followedAt })
     const askedAt = now()
     let entries: ManagementLogEntry[]
     try {
       entries = await tenant.logs.after(checkpoint === '' ? undefined : checkpoint)
     } catch (error) {
       // A checkpoint that the tenant does not take: it has none of that time any more.
-      if (error instanceof InvalidInput && checkpoint !== '') return startOver(deps, { from: checkpoint })
+      if (error instanceof InvalidInput && checkpoint !== '') return startOver(deps, { from: checkpoint, followedAt })
       throw error
     }
-    await applyEntries(deps, { entries, checkpoint, askedAt, namedImports })
+    await applyEntries(deps, { entries, checkpoint, followedAt, askedAt, namedImports })
     if (entries.length < wholePage) return
   }
+}
+
+interface LogPart {
+  entries: ManagementLogEntry[]
+  checkpoint: string
+  /** When the log was last read to its end: what it tells now may have happened right after that. */
+  followedAt: Date | null
+  askedAt: Date
+  namedImports: Set<string>
 }
 
 /** @returns false when they were applied already */
 export function applyEntries(
   { store }: Pick<DirectoryDeps, 'store'>,
-  { entries, checkpoint, askedAt, namedImports }: { entries: ManagementLogEntry[]; checkpoint: string; askedAt: Date; namedImports: Set<string> }, // prettier-ignore
+  { entries, checkpoint, followedAt, askedAt, namedImports }: LogPart,
 ): Promise<boolean> {
   const read = entries.map((entry) => readEntry(entry, namedImports))
   return write(store.db, async (trx) => {
     if (!(await moveCheckpoint(trx, { from: checkpoint, to: entries.at(-1)?.log_id ?? checkpoint }))) return false
-    await notePending(trx, { notes: read.flatMap(({ notes }) => notes), since: askedAt })
+    await notePending(trx, { notes: read.flatMap(({ notes }) => notes), since: followedAt ?? askedAt })
     await countHappenings(
       trx,
       read.flatMap(({ happening }) => happening ?? []),
@@ -59,21 +68,21 @@ export function applyEntries(
  * may just be old, of a tenant where nothing happens; a fill more does no harm.
  */
 export async function checkForGap(deps: DirectoryDeps): Promise<void> {
-  const { checkpoint } = await readState(deps.store.db)
+  const { checkpoint, followed_at: followedAt } = await readState(deps.store.db)
   if (checkpoint === null || checkpoint === '' || (await deps.tenant.logs.has(checkpoint))) return
-  await startOver(deps, { from: checkpoint })
+  await startOver(deps, { from: checkpoint, followedAt })
 }
 
 /** Goes to the end of the log; what happened until then is to come from a fill. */
 async function startOver(
   { store, tenant, logger, now }: DirectoryDeps,
-  { from }: { from: string | null },
+  { from, followedAt }: { from: string | null; followedAt: Date | null },
 ): Promise<void> {
   const since = now()
   const latest = await tenant.logs.latest()
   const hasMoved = await write(store.db, async (trx) => {
     if (!(await moveCheckpoint(trx, { from, to: latest?.log_id ?? '' }))) return false
-    if (from !== null) await notePending(trx, { notes: [{ kind: 'fill', id: 'gap' }], since })
+    if (from !== null) await notePending(trx, { notes: [{ kind: 'fill', id: 'gap' }], since: followedAt ?? since })
     await trx.updateTable('directory_state').set({ followed_at: since }).execute()
     await tell(trx, { progress: true })
     return true

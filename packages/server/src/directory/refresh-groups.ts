@@ -13,7 +13,7 @@ export async function refreshGroups(deps: DirectoryDeps, signal: AbortSignal): P
   for (const group of [roles, organizations]) {
     await unlessForbidden(deps, group, async () => {
       const ids = await refreshGroupList(deps, group, { signal })
-      for (const id of ids) await refreshMembers(deps, { group, id, signal })
+      for (const id of ids) await refreshMembers(deps, { group, id, since: deps.now(), signal })
     })
   }
 }
@@ -54,12 +54,14 @@ export async function refreshGroupList(
   return all.map(({ id }) => id)
 }
 
-/** Reads the members of one role or organization. */
+/**
+ * Reads the members of one role or organization.
+ * @param since the moment of which the copy shows them
+ */
 export async function refreshMembers(
-  { store, tenant, now }: DirectoryDeps,
-  { group, id, signal }: { group: GroupKind; id: string; signal: AbortSignal },
+  { store, tenant }: DirectoryDeps,
+  { group, id, since, signal }: { group: GroupKind; id: string; since: Date; signal: AbortSignal },
 ): Promise<void> {
-  const since = now()
   const reading = await nextReading(store.db)
   const pages = group === roles ? tenant.roles.members(id) : tenant.organizations.members(id)
   try {

@@ -40,8 +40,8 @@ export interface PendingNote {
 }
 
 /**
- * Notes what is to be read again. What is noted already stays as old as it is.
- * @param since the moment of which the copy shows this: before the tenant was asked what has changed
+ * Notes what is to be read again. What is noted already does not get younger by it.
+ * @param since the moment of which the copy shows this: what was changed after it may be missing until it is read
  */
 export async function notePending(
   trx: StoreQueries,
@@ -52,7 +52,9 @@ export async function notePending(
     INSERT INTO pending (kind, id, noted, since)
     SELECT n.kind, n.id, nextval('pending_notes'), ${since}::timestamptz
     FROM (SELECT DISTINCT kind, id FROM jsonb_to_recordset(${JSON.stringify(notes)}::jsonb) AS r (kind text, id text) ORDER BY kind, id) AS n
-    ON CONFLICT (kind, id) DO UPDATE SET noted = excluded.noted, not_before = now(), attempts = 0`.execute(trx)
+    ON CONFLICT (kind, id) DO UPDATE SET noted = excluded.noted, since = least(pending.since, excluded.since), not_before = now(), attempts = 0`.execute(
+    trx,
+  )
 }
 
 /** A number higher than those of all that was noted before. */
