@@ -6,6 +6,7 @@ import { ref } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { apiKey, createApiClient } from '../api/api-client.ts'
 import { changesKey } from '../api/changes.ts'
+import { auditRoutes } from '../features/audit/audit.routes.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
@@ -44,7 +45,7 @@ export async function mountPage(
 ) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes],
+    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...auditRoutes],
   })
   await router.push(path)
   const requests: string[] = []
