@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { databaseIdentity } from '../database-identity.ts'
+import { defineAction } from '../define-action.ts'
+import { noPassword, notYourOwn, sessionsStay } from '../remarks.ts'
+import { inSteps, planStep } from '../steps.ts'
+
+/** Auth0 hashes with bcrypt, which looks at no more than 72 bytes. */
+const mostBytes = 72
+const Password = z
+  .string()
+  .min(1)
+  .refine((text) => Buffer.byteLength(text) <= mostBytes, `Longer than ${mostBytes} bytes.`)
+  .refine((text) => !/\p{Cc}/u.test(text), 'Holds a control character.')
+  .meta({ format: 'password', writeOnly: true, description: 'Recorded nowhere, in no form.' })
+
+export const setPassword = defineAction({
+  name: 'user.set-password',
+  summary: 'Set a user’s password',
+  permission: 'manage:credentials',
+  params: z.strictObject({ password: Password }),
+  previewParams: z.strictObject({ password: Password.optional() }),
+  secrets: ['password'],
+  refusalToThemself: notYourOwn,
+  // Of several identities, the Management API sets the password of the first.
+  obstacle: ({ identities }) => (databaseIdentity({ identities: identities.slice(0, 1) }) ? undefined : noPassword),
+
+  plan({ user }) {
+    const isBlocked = user.blocked ?? false
+    return {
+      wanted: { password: 'set', ...(isBlocked && { blocked: true }) },
+      warnings: [
+        sessionsStay,
+        { code: 'known-to-you', message: 'You know it then, and the log does not tell whether you used it: a link by which they set their own leaves it to them.' },
+        ...(isBlocked ? [{ code: 'still-blocked', message: 'Auth0 lifts a block when a password is set this way; Rollcall blocks them again at once.' }] : []),
+      ],
+      undo: { why: 'Nobody knows the password that was before.' },
+      ...(isBlocked && { steps: [planStep({ step: 'set-password', fields: ['password'] }), planStep({ step: 'block-again', fields: ['blocked'] })] }),
+    }
+  }, // prettier-ignore
+
+  async run({ tenant: { changes } }, { state, params: { password } }) {
+    const { user_id: userId, blocked } = state.user
+    const connection = databaseIdentity(state.user)?.connection ?? ''
+    const set = async () => ({
+      user: await changes.setPassword(userId, { password, connection }),
+      password: 'set' as const,
+    })
+    if (!blocked) return set()
+    return inSteps([
+      ['set-password', set],
+      ['block-again', async () => ({ user: await changes.updateUser(userId, { blocked: true }) })],
+    ])
+  },
+})
