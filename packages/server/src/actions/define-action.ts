@@ -1,10 +1,10 @@
 import type { Permission } from '@rollcall/contracts/admin-api'
 import type { ManagementUser } from '@rollcall/contracts/management-api'
+import type { RollcallError } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
 import type { z } from 'zod'
 import type { RunStep, UndoPlan } from '../store/schema.ts'
 import type { Fact, StateReader } from './facts.ts'
-import type { StepReport } from './steps.ts'
 import type { UserState } from './user-state.ts'
 
 /** Something worth knowing before an action is done, or in its way: a stable code and a sentence. */
@@ -25,6 +25,13 @@ export interface ActionPlan {
   undo: UndoPlan
   /** What it does one after the other, each whether or not the others go well; absent: it is one thing. */
   steps?: RunStep[]
+}
+
+/** How whoever did a step found it to go. */
+export interface StepReport {
+  step: string
+  /** Absent: it was done. */
+  error?: RollcallError
 }
 
 /** By what an action does its work. */

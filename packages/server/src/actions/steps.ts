@@ -3,15 +3,8 @@ import type { ActionStep } from '@rollcall/contracts/admin-api'
 import { RollcallError } from '@rollcall/http-kit'
 import { tenantAnswerOf } from '@rollcall/tenant-client'
 import type { RunFailure, RunStep } from '../store/schema.ts'
-import type { Remark, StateAfter } from './define-action.ts'
+import type { Remark, StateAfter, StepReport } from './define-action.ts'
 import { isUnreadable } from './fields.ts'
-
-/** How whoever did a step found it to go. */
-export interface StepReport {
-  step: string
-  /** Absent: it was done. */
-  error?: RollcallError
-}
 
 type Plan = Pick<RunStep, 'step' | 'fields'> & { skipped?: Remark | undefined; tokensLiveSeconds?: number | null }
 
