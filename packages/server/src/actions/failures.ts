@@ -19,7 +19,7 @@ export function toFailure(error: unknown): RunFailure {
 
 /** The same error for whoever asks again. */
 export function fromFailure({ status, code, message }: RunFailure, steps: readonly RunStep[]): RollcallError {
-  if (steps.length > 0 && status >= 500) return new PartlyDone(code, message, steps.map(presentStep))
+  if (steps.length > 0 && status === 502) return new PartlyDone(code, message, steps.map(presentStep))
   if (status === 400) return new InvalidInput(code, message)
   if (status === 404) return new NotFound(code, message)
   if (status === 409) return new Conflict(code, message)

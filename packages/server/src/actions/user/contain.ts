@@ -2,18 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { ManagementApi } from '@rollcall/contracts/management-api'
 import { z } from 'zod'
 import type { RunStep } from '../../store/schema.ts'
-import { databaseIdentity } from '../database-identity.ts'
+import { ownDatabaseIdentity } from '../database-identity.ts'
 import { defineAction, type ActionTools, type KnownState, type Remark, type StateAfter } from '../define-action.ts'
 import { noPassword, sessionsOutOfReach, tokensLive } from '../remarks.ts'
 import { inSteps, planStep } from '../steps.ts'
 
 const Params = z.strictObject({
-  resetPassword: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: 'A password that nobody knows takes the place of theirs. Needs `manage:credentials` as well.',
-    }),
+  resetPassword: z.boolean().default(false).meta({
+    description: 'A password that nobody knows takes the place of theirs. Needs `manage:credentials` as well.',
+  }),
   resetMfa: z
     .boolean()
     .default(false)
@@ -66,7 +63,7 @@ export const containUser = defineAction({
 })
 
 const resets = ['reset-password', 'reset-mfa']
-const hasPassword = ({ user: { identities } }: KnownState) => Boolean(databaseIdentity({ identities: identities.slice(0, 1) })) // prettier-ignore
+const hasPassword = ({ user }: KnownState) => ownDatabaseIdentity(user) !== undefined
 
 /**
  * The password first: in Auth0, to set one lifts a block. Then the block, before what it keeps from being opened again. Second factors last:
@@ -93,7 +90,7 @@ const works: Record<Step, Work> = {
   'reset-password':
     ({ tenant: { changes } }, { user }) =>
     async () => {
-      const connection = databaseIdentity(user)?.connection ?? ''
+      const connection = ownDatabaseIdentity(user)?.connection ?? ''
       // Of every kind of character, for whatever the connection asks of a password.
       const password = `${randomBytes(32).toString('base64url')}aA1!`
       return { user: await changes.setPassword(user.user_id, { password, connection }), password: 'set' }

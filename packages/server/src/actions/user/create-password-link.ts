@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { databaseIdentity } from '../database-identity.ts'
+import { ownDatabaseIdentity } from '../database-identity.ts'
 import { defineAction } from '../define-action.ts'
 import { noPassword, notYourOwn } from '../remarks.ts'
 
@@ -16,7 +16,7 @@ export const createPasswordLink = defineAction({
       .meta({ description: 'Auth0’s own links are good for five days.' }),
   }),
   refusalToThemself: notYourOwn,
-  obstacle: (user) => (databaseIdentity(user) ? undefined : noPassword),
+  obstacle: (user) => (ownDatabaseIdentity(user) ? undefined : noPassword),
 
   plan: ({ user }) => ({
     wanted: {},

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { databaseIdentity } from '../database-identity.ts'
+import { ownDatabaseIdentity } from '../database-identity.ts'
 import { defineAction } from '../define-action.ts'
 import { noPassword, notYourOwn, sessionsStay } from '../remarks.ts'
 import { inSteps, planStep } from '../steps.ts'
@@ -21,8 +21,7 @@ export const setPassword = defineAction({
   previewParams: z.strictObject({ password: Password.optional() }),
   secrets: ['password'],
   refusalToThemself: notYourOwn,
-  // Of several identities, the Management API sets the password of the first.
-  obstacle: ({ identities }) => (databaseIdentity({ identities: identities.slice(0, 1) }) ? undefined : noPassword),
+  obstacle: (user) => (ownDatabaseIdentity(user) ? undefined : noPassword),
 
   plan({ user }) {
     const isBlocked = user.blocked ?? false
@@ -40,15 +39,12 @@ export const setPassword = defineAction({
 
   async run({ tenant: { changes } }, { state, params: { password } }) {
     const { user_id: userId, blocked } = state.user
-    const connection = databaseIdentity(state.user)?.connection ?? ''
-    const set = async () => ({
-      user: await changes.setPassword(userId, { password, connection }),
-      password: 'set' as const,
-    })
-    if (!blocked) return set()
-    return inSteps([
-      ['set-password', set],
-      ['block-again', async () => ({ user: await changes.updateUser(userId, { blocked: true }) })],
-    ])
+    const connection = ownDatabaseIdentity(state.user)?.connection ?? ''
+    const user = await changes.setPassword(userId, { password, connection })
+    const done = { user, password: 'set' as const }
+    if (!blocked || user.blocked) return done
+    const blockAgain = async () => ({ user: await changes.updateUser(userId, { blocked: true }) })
+    const { steps = [], ...after } = await inSteps([['block-again', blockAgain]])
+    return { ...done, ...after, steps: [{ step: 'set-password' }, ...steps] }
   },
 })
