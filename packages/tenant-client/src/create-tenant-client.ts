@@ -10,6 +10,7 @@ import { createTenantOrganizations, type TenantOrganizations } from './organizat
 import { watchRateLimits, type RateLimit } from './rate-limits.ts'
 import { createPasswordReset, type RequestPasswordReset } from './password-reset.ts'
 import { createReach } from './reach-tenant.ts'
+import { createTenantRestoration, type TenantRestoration } from './restoration.ts'
 import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
@@ -41,6 +42,7 @@ export interface TenantClient {
   /** What somebody has open. */
   /** All that changes a user, or sends them mail. */
   readonly changes: TenantUserChanges & { requestPasswordReset: RequestPasswordReset }
+  readonly restoration: TenantRestoration
   readonly roles: TenantRoles
   readonly organizations: TenantOrganizations
   readonly jobs: TenantJobs
@@ -95,6 +97,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
       ...createTenantUserChanges(call, users.forget),
       requestPasswordReset: createPasswordReset({ origin, fetch: carrier.fetch, deadlineMs }),
     },
+    restoration: createTenantRestoration(call, users.forget),
     roles,
     organizations,
     jobs: createTenantJobs(call, { origin, fetch: carrier.fetch }),

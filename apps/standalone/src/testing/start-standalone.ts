@@ -35,6 +35,7 @@ export interface TestStandaloneOptions {
   fetch?: typeof globalThis.fetch
   deadlineMs?: number
   actions?: RollcallOptions['actions']
+  recycleBin?: RollcallOptions['recycleBin']
 }
 
 /** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
@@ -45,6 +46,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     directory = 'copy',
     policy,
     actions,
+    recycleBin,
     fetch: carry,
     deadlineMs,
   } = options
@@ -81,6 +83,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     logger,
     ...(policy && { policy }),
     ...(actions && { actions }),
+    ...(recycleBin && { recycleBin }),
   })
   await rollcall.ready
   server.serve(express().use(rollcall))

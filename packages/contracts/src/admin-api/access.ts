@@ -9,6 +9,8 @@ export const permissions = [
   'read:users',
   'update:users',
   'delete:users',
+  'restore:users',
+  'purge:users',
   'export:users',
   'manage:roles',
   'read:logs',

@@ -3,6 +3,7 @@ import type { ManagementUser } from '@rollcall/contracts/management-api'
 import type { TenantClient } from '@rollcall/tenant-client'
 import type { z } from 'zod'
 import type { UndoPlan } from '../store/schema.ts'
+import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { Fact, UserState } from './user-state.ts'
 
 /** Something worth knowing before an action is done, or in its way: a stable code and a sentence. */
@@ -25,7 +26,8 @@ export interface ActionPlan {
 
 /** By what an action does its work. */
 export interface ActionTools {
-  tenant: Pick<TenantClient, 'changes' | 'roles'>
+  tenant: Pick<TenantClient, 'changes' | 'restoration' | 'users' | 'roles' | 'ofUser' | 'groupAccess'>
+  bin: RecycleBin
   /** The application that staff sign in to. */
   spaClientId: string
 }
@@ -34,6 +36,13 @@ export interface ActionTools {
 export interface StateAfter extends Omit<UserState, 'user' | 'allRoles'> {
   /** null: they are gone. */
   user?: ManagementUser | null
+}
+
+export interface ActionTarget<Params> {
+  userId: string
+  runId: string
+  state: KnownState
+  params: Params
 }
 
 export interface KnownState extends UserState {
@@ -53,11 +62,13 @@ export interface Action<Params = unknown> {
   /** What has to be known besides the user. */
   facts?(params: Params): Fact[]
   /** Why it cannot be done to this user, whatever the parameters. */
-  obstacle?(user: ManagementUser): Remark | undefined
+  obstacle?(user: ManagementUser, known: Pick<UserState, 'deletion'>): Remark | undefined
+  /** It may be done to somebody whom the tenant does not have: `plan` and `run` then have to take a state without a user. */
+  isForAbsent?: boolean
   /** What it would do, from nothing but this. */
   plan(state: KnownState, params: Params): ActionPlan
-  /** Does it. Every call of `tenant.changes` is a step at which the process may die. @returns what is otherwise since */
-  run(tools: ActionTools, target: { state: KnownState; params: Params }): Promise<StateAfter>
+  /** Does it. Every call of `tenant.changes`, `tenant.restoration` and `bin.changes` is a step at which the process may die. @returns what is otherwise since */
+  run(tools: ActionTools, target: ActionTarget<Params>): Promise<StateAfter>
 }
 
 /** @returns the same, its parameters known to itself alone */

@@ -1,5 +1,5 @@
 import { RollcallError, Unavailable } from '@rollcall/http-kit'
-import { tenantAnswerOf, type TenantAnswer, type TenantClient } from '@rollcall/tenant-client'
+import { tenantAnswerOf, type TenantAnswer } from '@rollcall/tenant-client'
 import { transaction } from '@rollcall/database'
 import { appendAudit } from '../audit/audit.store.ts'
 import { storableJson } from '../store/storable.ts'
@@ -32,14 +32,14 @@ export async function performRun(
   deps: ActionDeps,
   { run, action, params, planned }: { run: RunRow; action: Action; params: unknown; planned: PlannedAction },
 ): Promise<PerformedRun> {
-  const { store, tenant, leaseMs, spaClientId } = deps
+  const { store, tenant, bin, leaseMs, spaClientId } = deps
   const lease = keepLease(() => renewLease(store.db, run.run_id, leaseMs), leaseMs)
-  const watched = watchChanges(tenant.changes, lease, deps.onStep)
+  const watched = watchSteps(deps, lease)
   let error: unknown
   let ending: Ending | undefined
   try {
-    const tools = { tenant: { changes: watched.changes, roles: tenant.roles }, spaClientId }
-    const after = await action.run(tools, { state: planned.state, params })
+    const tools = { tenant: { ...tenant, ...watched.ofTenant }, bin: { ...bin, changes: watched.ofBin }, spaClientId }
+    const after = await action.run(tools, { userId: run.user_id, runId: run.run_id, state: planned.state, params })
     const now = readFields(stateAfter(planned, after), Object.keys(planned.before))
     ending = { phase: 'done', changes: changesBetween(planned.before, now), failure: null, after }
   } catch (thrown) {
@@ -65,14 +65,14 @@ function stateAfter({ state }: PlannedAction, { user, ...facts }: StateAfter): U
 
 /** @returns undefined when it cannot be told yet */
 async function endingAfter(
-  { tenant }: ActionDeps,
+  deps: ActionDeps,
   { run, error, isFirstCall }: { run: RunRow; error: unknown; isFirstCall: boolean },
 ): Promise<Ending | undefined> {
   const answer = tenantAnswerOf(error)
   if (error instanceof LeaseLost) return undefined
   if (answer?.isRefusal && isFirstCall)
     return { phase: 'failed', changes: [], failure: toFailure(error), answer, after: {} }
-  const settled = await settleRun(tenant, run).catch((asking: unknown) => {
+  const settled = await settleRun(deps, run).catch((asking: unknown) => {
     if (asking instanceof RollcallError) return undefined
     throw asking
   })
@@ -94,22 +94,29 @@ async function recordEnd({ store }: ActionDeps, { run, ending }: { run: RunRow; 
   })
 }
 
-/** The tenant's changing calls, each told of before and after, and none made by a server that may have been given up. */
-function watchChanges(changes: TenantClient['changes'], lease: Lease, onStep: ActionDeps['onStep']) {
+/** All that changes something: each call told of before and after, and none made by a server that may have been given up. */
+function watchSteps({ tenant, bin, onStep }: ActionDeps, lease: Lease) {
   let finished = 0
-  const watched = Object.entries(changes).map(([name, call]) => [
-    name,
-    async (...args: never[]) => {
-      await onStep(`before ${name}`)
-      lease.check()
-      const answer = await (call as (...args: never[]) => Promise<unknown>)(...args)
-      finished += 1
-      await onStep(`after ${name}`)
-      return answer
-    },
-  ])
-  // every member as it was, wrapped
-  return { changes: Object.fromEntries(watched) as TenantClient['changes'], finished: () => finished }
+  const watch = <Calls extends object>(calls: Calls, onFinished: () => void): Calls => {
+    const watched = Object.entries(calls).map(([name, call]) => [
+      name,
+      async (...args: never[]) => {
+        await onStep(`before ${name}`)
+        lease.check()
+        const answer = await (call as (...args: never[]) => Promise<unknown>)(...args)
+        onFinished()
+        await onStep(`after ${name}`)
+        return answer
+      },
+    ])
+    return Object.fromEntries(watched) as Calls // every member as it was, wrapped
+  }
+  const count = () => (finished += 1)
+  return {
+    ofTenant: { changes: watch(tenant.changes, count), restoration: watch(tenant.restoration, count) },
+    ofBin: watch(bin.changes, () => undefined), // the tenant has seen nothing of it
+    finished: () => finished,
+  }
 }
 
 const unknown = (cause: unknown) =>

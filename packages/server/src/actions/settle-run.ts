@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import { NotFound } from '@rollcall/http-kit'
 import type { RunFailure } from '../store/schema.ts'
 import type { StateAfter } from './define-action.ts'
 import type { RunEnd, RunRow } from './runs.store.ts'
@@ -14,13 +13,10 @@ export interface SettledRun extends RunEnd {
  * How a run ended of which nobody knows: told by comparing what it wanted with the tenant. It is not begun again.
  * @throws RollcallError when the tenant cannot be asked
  */
-export async function settleRun(tenant: StateReader, run: Pick<RunRow, 'user_id' | 'before' | 'wanted'>): Promise<SettledRun> {
+export async function settleRun(reader: StateReader, run: Pick<RunRow, 'user_id' | 'before' | 'wanted'>): Promise<SettledRun> {
   const { before, wanted } = run
   const fields = Object.keys(wanted)
-  const state = await readState(tenant, run.user_id, factsOf(fields)).catch((error: unknown): UserState => {
-    if (error instanceof NotFound) return { user: undefined }
-    throw error
-  })
+  const state = await readState(reader, run.user_id, factsOf(fields))
   const now = readFields(state, fields)
   const after: StateAfter = { ...state, user: state.user ?? null }
   const changes = changesBetween(before, now)

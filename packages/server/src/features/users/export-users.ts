@@ -8,6 +8,7 @@ import { compileFilter, tablesRead } from './search/compile-filter.ts'
 import { countUsers, isEverybody } from './search/find-users.ts'
 import { sortOrderOf } from './search/sort-order.ts'
 import { columnExpression, jsonExpression } from './user-columns.ts'
+import { whoIsShown } from './who-is-shown.ts'
 import { userSource, type UserSourceDeps } from './user-source.ts'
 
 export interface UserExport {
@@ -25,11 +26,12 @@ const everyColumn = [...userColumns, 'user_metadata', 'app_metadata']
  */
 export async function exportUsers(deps: UserSourceDeps, query: ExportUsersQuery, now: Date): Promise<UserExport> {
   const { sort, format, columns = everyColumn } = query
-  const filter = readFilter(query.filter)
+  const asked = readFilter(query.filter)
   const source = await userSource(deps)
   if (source.kind === 'tenant' || !deps.copy) {
     throw new Conflict('directory-needed', 'Users are exported from Rollcall’s directory, and it has not been filled.')
   }
+  const filter = await whoIsShown(asked, source.bin)
   const { key, isDown } = sortOrderOf(sort)
   const rows = format === 'csv' ? csvRow(columns) : jsonRow(columns)
   const matching = isEverybody(filter) ? sql<boolean>`true` : compileFilter(filter, { now })
