@@ -2,6 +2,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import type { Router } from 'vue-router'
 import { findRoutes, followFindLink } from './features/filter/find.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
+import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 
 /** @param basePath where the dashboard is mounted, with a slash at both ends */
@@ -12,6 +13,7 @@ export function createRouterFor(basePath: string): Router {
       ...findRoutes,
       ...usersRoutes,
       ...insightsRoutes,
+      ...recycleBinRoutes,
       { path: '/:path(.*)*', component: () => import('./shell/PageNotFound.vue') },
     ],
   })

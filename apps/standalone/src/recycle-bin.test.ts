@@ -153,7 +153,11 @@ test('whoever is scheduled is blocked and hidden, and a cancellation returns the
   const [entry] = await inBin(userId)
   expect(entry).toMatchObject({ state: 'scheduled', name: 'Waiting', reason: 'Asked to go', problem: null })
   expect(new Date(entry?.until ?? 0).getTime() - Date.now()).toBeGreaterThan(6.9 * 86_400_000)
-  for (const [action, code] of [['user.schedule-deletion', 'already-scheduled'], ['user.unblock', 'deletion-scheduled']] as const) // prettier-ignore
+  for (const [action, code] of [
+    ['user.schedule-deletion', 'already-scheduled'],
+    ['user.unblock', 'deletion-scheduled'],
+  ] as const)
+    // prettier-ignore
     expect(await staff.send(userId, action)).toMatchObject({ status: 409, body: { code } })
 
   expect((await staff.undo(run.runId)).status).toBe(200)
@@ -294,7 +298,9 @@ test('who was let in again or deleted in the tenant meanwhile is not deleted, an
 /** Whoever carries out what is due loses the right to: the other one begins while the first may be in the middle of it. */
 const cutLeader = () =>
   sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
-    AND (classid::bigint << 32 | objid::bigint) = hashtextextended('rollcall lead recycle bin rollcall', 0)`.execute(db.db)
+    AND (classid::bigint << 32 | objid::bigint) = hashtextextended('rollcall lead recycle bin rollcall', 0)`.execute(
+    db.db,
+  )
 
 test('of servers that race for those who are due each is deleted once and recorded once', async () => {
   await startAnother({})
@@ -318,7 +324,7 @@ test('the recycle bin is paged by place, searched, and divided', async () => {
   for (const userId of userIds) await staff.perform(userId, userId === userIds[0] ? 'user.schedule-deletion' : 'user.delete') // prettier-ignore
   const page = async (query: string) => DeletedUserPage.parse(await get(`/api/deleted-users?search=paged&${query}`))
   const seen: string[] = []
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const { users, next } = await page(`limit=1${after}`)
     seen.push(...users.map(({ userId }) => userId))
     if (next === null) break

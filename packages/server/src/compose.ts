@@ -160,7 +160,8 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
   const stopBin = store.lead({
     name: `recycle bin ${store.schema}`,
     work: (signal) => keepRecycleBin(actions, { checkIntervalMs, signal }),
-    onFailure: (error) => logger.error({ err: error }, 'scheduled deletions are not carried out by this server just now'),
+    onFailure: (error) =>
+      logger.error({ err: error }, 'scheduled deletions are not carried out by this server just now'),
   })
   const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin()]))
   return { store, copy: directory && { store, directory, bin }, actions, stopLeading }

@@ -8,6 +8,7 @@ import { apiKey, createApiClient } from '../api/api-client.ts'
 import { changesKey } from '../api/changes.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
+import { recycleBinRoutes } from '../features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
 import { i18n, loadLaterTexts } from '../i18n.ts'
 import { commandsKey, createCommands } from '../shell/commands.ts'
@@ -44,7 +45,7 @@ export async function mountPage(
 ) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes],
+    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...recycleBinRoutes],
   })
   await router.push(path)
   const requests: string[] = []

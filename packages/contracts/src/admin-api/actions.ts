@@ -63,7 +63,8 @@ export const ActionPreview = z
     undo: z.object({ isPossible: z.boolean(), why: z.string().nullable() }),
     needsReason: z.boolean(),
     basedOn: BasedOn.optional().meta({
-      description: 'To send along when it is done: the state this preview is of. Absent for somebody whom the tenant does not have.',
+      description:
+        'To send along when it is done: the state this preview is of. Absent for somebody whom the tenant does not have.',
     }),
   })
   .meta({ id: 'ActionPreview' })

@@ -24,7 +24,8 @@ export async function planAction(
   const state = { user, ...facts } as KnownState
   const plan = action.plan(state, params)
   const before = readFields(state, Object.keys(plan.wanted))
-  const obstacle = (user && action.obstacle?.(user, state)) ?? plan.obstacle ?? (isNothingToDo(plan, before) ? nothingToDo : undefined)
+  const obstacle =
+    (user && action.obstacle?.(user, state)) ?? plan.obstacle ?? (isNothingToDo(plan, before) ? nothingToDo : undefined)
   return { state, plan: { ...plan, obstacle }, before }
 }
 

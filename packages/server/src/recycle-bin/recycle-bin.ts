@@ -65,8 +65,7 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
   return {
     isKeeping: key !== undefined,
     keptForDays: keepForDays,
-    problemOfKey: (keyId) =>
-      key?.id === keyId ? null : { code: 'recycle-bin-key', message: otherKey(key, keyId) },
+    problemOfKey: (keyId) => (key?.id === keyId ? null : { code: 'recycle-bin-key', message: otherKey(key, keyId) }),
     nextDueAt: () => new Date(Date.now() + deleteAfterDays * dayMs),
 
     async findDeletion(userId) {
@@ -123,11 +122,7 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
       },
 
       async cancel(userId) {
-        await db
-          .deleteFrom('scheduled_deletions')
-          .where('user_id', '=', userId)
-          .where('tenant', '=', tenant)
-          .execute()
+        await db.deleteFrom('scheduled_deletions').where('user_id', '=', userId).where('tenant', '=', tenant).execute()
         scheduled = undefined
       },
 

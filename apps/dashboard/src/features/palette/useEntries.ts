@@ -11,6 +11,7 @@ import {
   RefreshCw,
   Save,
   Sun,
+  Trash2,
   UsersRound,
 } from '@lucide/vue'
 import type { Component } from 'vue'
@@ -89,6 +90,13 @@ export function useEntries(api: ApiClient) {
       label: t('shell.insights'),
       icon: ChartColumn,
       run: () => router.push({ name: 'insights' }),
+    },
+    {
+      id: 'page recycle-bin',
+      group: 'pages',
+      label: t('shell.recycleBin'),
+      icon: Trash2,
+      run: () => router.push({ name: 'recycle-bin' }),
     },
     ...(Object.keys(commandIcons) as CommandName[]).flatMap((name) => {
       const run = commands.value[name]

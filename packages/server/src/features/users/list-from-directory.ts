@@ -1,13 +1,7 @@
 import { sql } from '@rollcall/database'
 import type { UserFilter, UserPage, UserSort, UserSummary } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../store/open-store.ts'
-import {
-  countOf,
-  countUsers,
-  findUsers,
-  type FoundUser,
-  type Place,
-} from './search/find-users.ts'
+import { countOf, countUsers, findUsers, type FoundUser, type Place } from './search/find-users.ts'
 import { readCursor, writeCursor } from './search/page-cursor.ts'
 import { sortOrderOf, type SortOrder } from './search/sort-order.ts'
 import { rowColumns } from './user-columns.ts'
