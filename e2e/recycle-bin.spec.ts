@@ -45,6 +45,7 @@ test('whoever was deleted is restored from the recycle bin by keyboard, and dest
   await dialog.getByRole('textbox').focus()
   await page.keyboard.type('A mistake')
   await page.keyboard.press('Enter')
+  await expect(page.getByText('Restored Binny Person.').first()).toBeVisible()
   await expect(item).toHaveCount(0)
   expect(await inTenant()).toMatchObject({ status: 200, body: { app_metadata: { plan: 'pro' } } })
 
@@ -57,6 +58,7 @@ test('whoever was deleted is restored from the recycle bin by keyboard, and dest
   await expect(destroy).toBeDisabled()
   await dialog.getByLabel(/to confirm/).fill('binny@example.com')
   await destroy.click()
+  await expect(page.getByText('What was kept of Binny Person is destroyed.').first()).toBeVisible()
   await expect(item).toHaveCount(0)
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth) // prettier-ignore
   expect(overflow).toBeLessThanOrEqual(0)

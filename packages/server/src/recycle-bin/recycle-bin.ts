@@ -4,7 +4,7 @@ import type { StoreQueries } from '../store/open-store.ts'
 import type { RunFailure } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
 import { otherKey, seal, unseal, type SealingKey } from './sealing.ts'
-import { Snapshot } from './snapshot.ts'
+import { readSnapshot, type Snapshot } from './snapshot.ts'
 
 export interface ScheduledDeletion {
   runId: string
@@ -93,7 +93,7 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
       const found = { runId: row.run_id, deletedAt: row.deleted_at }
       try {
         const text = unseal(key, { sealed: row.sealed, keyId: row.key_id, context: contextOf(userId) })
-        return { ...found, snapshot: Snapshot.parse(JSON.parse(text)) }
+        return { ...found, snapshot: readSnapshot(text) }
       } catch (error) {
         if (!(error instanceof RollcallError)) throw error
         return { ...found, problem: { status: error.status, code: error.code, message: error.message } }

@@ -1,4 +1,5 @@
 import { ManagementIdentityWithProfile, ManagementUser } from '@rollcall/contracts/management-api'
+import { Conflict } from '@rollcall/http-kit'
 import type { RecreatedUser } from '@rollcall/tenant-client'
 import { z } from 'zod'
 import { Access, readAccess, type AccessReader } from './access.ts'
@@ -19,6 +20,13 @@ export async function takeSnapshot(tenant: AccessReader, user: ManagementUser): 
     readAccess(tenant, user.user_id),
   ])
   return { user, identities, access }
+}
+
+/** @throws Conflict `recycle-bin-damaged` for what is no snapshot of ours */
+export function readSnapshot(text: string): Snapshot {
+  const read = Snapshot.safeParse(JSON.parse(text))
+  if (read.success) return read.data
+  throw new Conflict('recycle-bin-damaged', 'What was kept of them cannot be read by this version of Rollcall.')
 }
 
 /**
