@@ -10,6 +10,8 @@ export const permissions = [
   'update:users',
   'delete:users',
   'manage:credentials',
+  'restore:users',
+  'purge:users',
   'export:users',
   'manage:roles',
   'manage:organizations',

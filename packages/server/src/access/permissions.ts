@@ -7,6 +7,8 @@ const grants: Record<Permission, readonly Permission[]> = {
   'update:users': ['update:users'],
   'delete:users': ['delete:users'],
   'manage:credentials': ['manage:credentials'],
+  'restore:users': ['restore:users'],
+  'purge:users': ['purge:users'],
   'export:users': ['export:users'],
   'manage:roles': ['manage:roles'],
   'manage:organizations': ['manage:organizations'],
