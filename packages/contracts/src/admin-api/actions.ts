@@ -141,6 +141,7 @@ export const ActionList = z
         needsReason: z.boolean(),
       }),
     ),
+    deleteAfterDays: z.int().meta({ description: 'Between `user.schedule-deletion` and the deletion.' }),
   })
   .meta({ id: 'ActionList' })
 export type ActionList = z.infer<typeof ActionList>

@@ -44,6 +44,7 @@ export async function listActions(
 ): Promise<ActionList> {
   const [user, deletion] = await Promise.all([tenant.users.get(userId), bin.findDeletion(userId)])
   return {
+    deleteAfterDays: bin.deleteAfterDays,
     actions: allActions.map((action) => {
       const { name, permission, refusalToThemself } = action
       const missing = { code: 'permission-missing', message: `This needs the permission ${permission}.` }
