@@ -34,9 +34,8 @@ test('a staff member signs in, finds a user, deletes them, and the tenant has th
   await expect(dialog).toContainText(user.email)
   const confirm = dialog.getByRole('button', { name: /^Delete/ })
   await expect(confirm).toBeDisabled()
-  const typed = dialog.getByRole('textbox')
-  await expect(typed).toBeFocused()
-  await typed.fill(user.email)
+  await expect(dialog.getByLabel('Reason')).toBeFocused()
+  await dialog.getByLabel(/^Type/).fill(user.email)
   await confirm.click()
 
   await expect(

@@ -36,11 +36,15 @@ const neededScopes = [
   { scope: 'read:organizations', feature: 'organizations, and finding users by organization' },
   { scope: 'read:organization_members', feature: 'finding users by organization' },
   { scope: 'read:organization_member_roles', feature: 'what somebody is within an organization' },
-  { scope: 'create:organization_members', feature: 'returning restored users to their organizations' },
-  { scope: 'create:organization_member_roles', feature: 'what restored users were within an organization' },
   { scope: 'read:sessions', feature: 'where somebody is signed in' },
   { scope: 'read:refresh_tokens', feature: 'which applications somebody gave lasting access' },
   { scope: 'read:authentication_methods', feature: 'somebody’s second factors and passkeys' },
+  { scope: 'delete:authentication_methods', feature: 'taking second factors away' },
+  { scope: 'create:organization_members', feature: 'adding users to organizations' },
+  { scope: 'delete:organization_members', feature: 'removing users from organizations' },
+  { scope: 'create:organization_member_roles', feature: 'giving roles within an organization, also by an undo' },
+  { scope: 'create:user_tickets', feature: 'links by which a user sets a new password' },
+  { scope: 'read:resource_servers', feature: 'until when access tokens live, and which permissions there are' },
   { scope: 'read:clients', feature: 'the names of applications' },
 ] as const
 

@@ -7,8 +7,11 @@ export type AuthorizedFetch = (url: string, init: RequestInit) => Promise<Respon
 export interface ApiClient {
   /** @throws ApiProblem */
   get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>
-  /** @throws ApiProblem */
-  post<Answer>(path: string, body: unknown): Promise<Answer>
+  /**
+   * @param key makes of repetitions one request
+   * @throws ApiProblem
+   */
+  post<Answer>(path: string, body: unknown, key?: string): Promise<Answer>
   /** @throws ApiProblem */
   put<Answer>(path: string, body: unknown): Promise<Answer>
   /** @throws ApiProblem */
@@ -53,8 +56,8 @@ export function createApiClient({
     if (!response.ok) throw await toProblem(response)
     return response
   }
-  const write = async <Answer>(method: 'POST' | 'PUT', path: string, body: unknown) => {
-    const headers = { 'content-type': 'application/json' }
+  const write = async <Answer>(method: 'POST' | 'PUT', path: string, body: unknown, key?: string) => {
+    const headers = { 'content-type': 'application/json', ...(key !== undefined && { 'idempotency-key': key }) }
     return (await (await send(path, { method, headers, body: JSON.stringify(body) })).json()) as Answer
   }
   return {
@@ -63,7 +66,7 @@ export function createApiClient({
     delete: async (path) => {
       await send(path, { method: 'DELETE' })
     },
-    post: (path, body) => write('POST', path, body),
+    post: (path, body, key) => write('POST', path, body, key),
     put: (path, body) => write('PUT', path, body),
     stream: (path, accept, signal) => send(path, { method: 'GET', headers: { accept }, signal }),
   }

@@ -1,27 +1,27 @@
-import type { Problem } from '@rollcall/contracts/admin-api'
+import type { FieldChange, FieldError, Problem } from '@rollcall/contracts/admin-api'
+
+interface ProblemParts extends Pick<Problem, 'status' | 'code' | 'detail' | 'errors' | 'differences'> {
+  requestId?: string
+}
 
 /** A refusal of the API, or that it could not be asked; what a person is told of it. */
 export class ApiProblem extends Error {
   readonly status: number
   readonly code: string
   readonly requestId: string | undefined
+  /** Each fault in what was sent. */
+  readonly errors: FieldError[]
+  /** What is otherwise than was supposed. */
+  readonly differences: FieldChange[]
 
-  constructor({
-    status,
-    code,
-    detail,
-    requestId,
-  }: {
-    status: number
-    code: string
-    detail: string
-    requestId?: string
-  }) {
+  constructor({ status, code, detail, requestId, errors = [], differences = [] }: ProblemParts) {
     super(detail)
     this.name = 'ApiProblem'
     this.status = status
     this.code = code
     this.requestId = requestId
+    this.errors = errors
+    this.differences = differences
   }
 }
 
@@ -29,6 +29,5 @@ export class ApiProblem extends Error {
 export async function toProblem(response: Response): Promise<ApiProblem> {
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') ?? false
   if (!isProblem) return new ApiProblem({ status: response.status, code: 'unknown', detail: '' })
-  const { status, code, detail, requestId } = (await response.json()) as Problem
-  return new ApiProblem({ status, code, detail, requestId })
+  return new ApiProblem((await response.json()) as Problem)
 }

@@ -10,7 +10,7 @@ export function fakeUsers(count: number, { isCounted = true } = {}) {
   let broken: Response | undefined
   const answers: Answers = (request) => {
     if (broken) return broken.clone()
-    const [method, path = ''] = request.split(' ')
+    const path = request.split(' ')[1] ?? ''
     const url = new URL(path, 'http://localhost')
     const asked = (name: string) => url.searchParams.get(name) ?? ''
     const columns = asked('columns').split(',').filter(Boolean)
@@ -41,10 +41,7 @@ export function fakeUsers(count: number, { isCounted = true } = {}) {
         const userId = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
         const found = people.find((user) => user.userId === userId)
         if (!found) return problem(404, 'There is no such user.')
-        if (method !== 'DELETE')
-          return json({ ...found, identities: [], userMetadata: {}, appMetadata: { plan: 'pro' } })
-        people = people.filter((user) => user !== found)
-        return new Response(null, { status: 204 })
+        return json({ ...found, identities: [], userMetadata: {}, appMetadata: { plan: 'pro' } })
       }
     }
   }

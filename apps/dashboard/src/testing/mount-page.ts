@@ -1,11 +1,14 @@
-import type { Me, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
+import type { Me, Problem, User, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { mount } from '@vue/test-utils'
 import type { Component } from 'vue'
-import { ref } from 'vue'
+import { defineComponent, h, ref } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { apiKey, createApiClient } from '../api/api-client.ts'
 import { changesKey } from '../api/changes.ts'
+import { auditRoutes } from '../features/audit/audit.routes.ts'
+import ActionHost from '../features/actions/ActionHost.vue'
+import { asked } from '../features/actions/asked.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
 import { recycleBinRoutes } from '../features/recycle-bin/recycle-bin.routes.ts'
@@ -20,6 +23,8 @@ export type Answers = (
   request: string,
   signal: AbortSignal | null | undefined,
   body: unknown,
+  /** By which repetitions are known. */
+  key?: string,
 ) => Response | Promise<Response>
 
 const me: Me = {
@@ -28,7 +33,7 @@ const me: Me = {
   name: 'Staff',
   email: 'staff@example.com',
   picture: null,
-  permissions: ['manage:users', 'read:users', 'delete:users', 'export:users', 'read:logs', 'manage:views'],
+  permissions: ['manage:users', 'read:users', 'update:users', 'delete:users', 'export:users', 'manage:roles', 'read:logs', 'manage:views'], // prettier-ignore
 }
 
 await loadLaterTexts()
@@ -41,11 +46,19 @@ export async function mountPage(
     path = '/',
     props = {},
     permissions = me.permissions,
-  }: { answers: Answers; path?: string; props?: Record<string, unknown>; permissions?: Me['permissions'] },
+    hasDialogs = false,
+  }: {
+    answers: Answers
+    path?: string
+    props?: Record<string, unknown>
+    permissions?: Me['permissions']
+    /** Whether what is asked for is asked about, as in the frame around every page. */
+    hasDialogs?: boolean
+  },
 ) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...recycleBinRoutes],
+    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...recycleBinRoutes, ...auditRoutes],
   })
   await router.push(path)
   const requests: string[] = []
@@ -54,7 +67,8 @@ export async function mountPage(
     authorizedFetch: async (url, init) => {
       const request = `${init.method ?? 'GET'} ${url}`
       requests.push(request)
-      return answers(request, init.signal, typeof init.body === 'string' ? JSON.parse(init.body) : undefined)
+      const key = (init.headers as Record<string, string>)['idempotency-key']
+      return answers(request, init.signal, typeof init.body === 'string' ? JSON.parse(init.body) : undefined, key)
     },
     onSessionLost: () => undefined,
   })
@@ -65,8 +79,10 @@ export async function mountPage(
   }
   const changes = fakeChanges()
   const commands = createCommands()
-  const wrapper = mount(page, {
-    props,
+  asked.value = undefined
+  const framed = defineComponent(() => () => [h(page, props), asked.value && h(ActionHost)])
+  const wrapper = mount(hasDialogs ? framed : page, {
+    props: hasDialogs ? {} : props,
     attachTo: document.body,
     global: {
       plugins: [
@@ -88,7 +104,7 @@ export async function mountPage(
 export const json = (body: unknown): Response =>
   new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } })
 
-export const problem = (status: number, detail: string, code = 'x'): Response =>
+export const problem = (status: number, detail: string, code = 'x', more: Partial<Problem> = {}): Response =>
   new Response(
     JSON.stringify({
       type: 'about:blank',
@@ -98,12 +114,33 @@ export const problem = (status: number, detail: string, code = 'x'): Response =>
       instance: '/',
       code,
       requestId: 'request-1',
+      ...more,
     }),
     {
       status,
       headers: { 'content-type': 'application/problem+json' },
     },
   )
+
+export function wholeUser(changes: Partial<User> = {}): User {
+  const { columns: _columns, ...summary } = someUser()
+  return {
+    ...summary,
+    username: null,
+    nickname: 'ada',
+    givenName: 'Ada',
+    familyName: 'Lovelace',
+    phoneNumber: null,
+    updatedAt: '2026-02-01T00:00:00.000Z',
+    lastIp: '203.0.113.7',
+    lastPasswordResetAt: null,
+    hasMfa: true,
+    identities: [{ provider: 'auth0', userId: '1', connection: 'Username-Password-Authentication', isSocial: false }],
+    userMetadata: { theme: 'dark' },
+    appMetadata: {},
+    ...changes,
+  }
+}
 
 export function someUser(changes: Partial<UserSummary> = {}): UserSummary {
   return {

@@ -4,8 +4,9 @@ import { allActions } from './all-actions.ts'
 import { checkActor } from './check-action.ts'
 import type { Action } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
+import { changesBetween } from './fields.ts'
 import { planAction } from './plan-action.ts'
-import { changesBetween, type UserState } from './user-state.ts'
+import type { UserState } from './user-state.ts'
 
 type PreviewDeps = Pick<ActionDeps, 'tenant' | 'bin' | 'reasonRequired'>
 
@@ -14,7 +15,7 @@ export async function previewAction(
   deps: PreviewDeps,
   { action, actor, userId, params }: { action: Action; actor: Actor; userId: string; params: unknown },
 ): Promise<ActionPreview> {
-  checkActor(action, actor, userId)
+  checkActor(action, actor, { userId, params })
   const { state, plan, before } = await planAction(deps, { action, userId, params })
   return {
     action: action.name,
@@ -41,7 +42,11 @@ export async function listActions(
   actor: Actor,
   userId: string,
 ): Promise<ActionList> {
-  const [user, deletion] = await Promise.all([tenant.users.get(userId), bin.findDeletion(userId)])
+  const [user, deletion, kept] = await Promise.all([
+    tenant.users.get(userId),
+    bin.findDeletion(userId),
+    bin.findKept(userId),
+  ])
   return {
     actions: allActions.map((action) => {
       const { name, permission, refusalToThemself } = action
@@ -49,7 +54,7 @@ export async function listActions(
       const obstacle =
         (actor.permissions.has(permission) ? undefined : missing) ??
         (actor.userId === userId ? refusalToThemself : undefined) ??
-        action.obstacle?.(user, { deletion }) ??
+        action.obstacle?.(user, { deletion, kept }) ??
         null
       return { name, isPossible: obstacle === null, obstacle, needsReason: reasonRequired.has(name) }
     }),

@@ -7,7 +7,7 @@ import { runAction, type ActionCall } from '../actions/run-action.ts'
 import { cancelDeletion } from '../actions/user/cancel-deletion.ts'
 import { deleteUser } from '../actions/user/delete-user.ts'
 import { purgeUser } from '../actions/user/purge-user.ts'
-import { describeDeletion } from '../actions/user-state.ts'
+import { describeDeletion } from '../actions/fields.ts'
 import type { RollcallSchema } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { ManagementRole, ManagementUser } from '@rollcall/contracts/management-api'
 import { InvalidInput, NotFound } from '@rollcall/http-kit'
-import type { PermissionOfApi, TenantClient } from '@rollcall/tenant-client'
+import type { PermissionName, TenantClient } from '@rollcall/tenant-client'
 import { permissionKey, readAccess, type Access } from './access.ts'
 import { isRelinkable, recreatedAccount, recreatedUser, type Snapshot } from './snapshot.ts'
 
-type Tenant = Pick<TenantClient, 'changes' | 'restoration' | 'users' | 'ofUser' | 'groupAccess'>
+type Tenant = Pick<TenantClient, 'changes' | 'users' | 'ofUser' | 'groupAccess'>
 
 export interface GiveBack {
   userId: string
@@ -22,8 +22,8 @@ export async function giveBack(
   tenant: Tenant,
   { userId, user, snapshot, has, access }: GiveBack,
 ): Promise<{ user: ManagementUser; access: Access; roles?: ManagementRole[] }> {
-  const { changes, restoration } = tenant
-  const there = user ?? (await restoration.recreateUser(recreatedUser(snapshot, unguessable())))
+  const { changes } = tenant
+  const there = user ?? (await changes.recreateUser(recreatedUser(snapshot, unguessable())))
   const patch = missingMetadata(there, snapshot.user)
   if (patch) await changes.updateUser(userId, patch)
   const roles = lacking(has.roles, access.roles)
@@ -32,9 +32,9 @@ export async function giveBack(
   await givePermissions(tenant, userId, (access.permissions ?? []).filter((one) => !held.has(permissionKey(one))))
   for (const { id: organizationId, roles: theirs } of access.organizations ?? []) {
     const now = has.organizations?.find(({ id }) => id === organizationId)
-    if (!now) await restoration.returnToOrganization(organizationId, userId)
+    if (!now) await changes.addToOrganization({ organizationId, userId })
     const rolesThere = lacking(now?.roles ?? [], theirs)
-    if (rolesThere.length > 0) await restoration.returnOrganizationRoles({ organizationId, userId }, rolesThere)
+    if (rolesThere.length > 0) await changes.assignMemberRoles({ organizationId, userId }, rolesThere)
   }
   for (const identity of snapshot.identities.slice(1)) await relink(tenant, { userId, there, identity })
   const [now, given] = await Promise.all([tenant.users.getAnew(userId), readAccess(tenant, userId)])
@@ -62,13 +62,13 @@ function missingMetadata(there: ManagementUser, was: ManagementUser) {
 
 /** One that its API does not know any more must not keep the others from being given. */
 async function givePermissions(
-  tenant: Pick<TenantClient, 'restoration'>,
+  tenant: Pick<TenantClient, 'changes'>,
   userId: string,
-  permissions: readonly PermissionOfApi[],
+  permissions: readonly PermissionName[],
 ): Promise<void> {
   if (permissions.length === 0) return
   try {
-    await tenant.restoration.returnPermissions(userId, permissions)
+    await tenant.changes.assignPermissions(userId, permissions)
   } catch (error) {
     if (!(error instanceof InvalidInput || error instanceof NotFound)) throw error
     if (permissions.length === 1) return // it is not among what is read afterwards, and so in no record of what was given
@@ -77,7 +77,7 @@ async function givePermissions(
 }
 
 async function relink(
-  { users, restoration }: Tenant,
+  { users, changes }: Tenant,
   { userId, there, identity }: { userId: string; there: ManagementUser; identity: Snapshot['identities'][number] },
 ): Promise<void> {
   const { provider, user_id: id } = identity
@@ -90,8 +90,8 @@ async function relink(
       throw error
     },
   )
-  if (!isThere) await restoration.recreateUser(recreatedAccount(identity, unguessable()))
-  await restoration.relinkIdentity(userId, { provider, user_id: id })
+  if (!isThere) await changes.recreateUser(recreatedAccount(identity, unguessable()))
+  await changes.linkIdentity(userId, { provider, user_id: id })
 }
 
 /** Satisfies every password policy of Auth0's, among them: no character three times in a row. Nobody is told it. */

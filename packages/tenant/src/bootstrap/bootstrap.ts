@@ -41,7 +41,12 @@ const apiScopes = [
   { value: 'restore:users', description: 'Restore deleted users, with the roles they had' },
   { value: 'purge:users', description: 'Destroy what is kept of deleted users' },
   { value: 'export:users', description: 'Take users out as a file' },
-  { value: 'manage:roles', description: 'Give users roles, and take them' },
+  {
+    value: 'manage:credentials',
+    description: 'Change what users sign in with: passwords, e-mail addresses, second factors, linked accounts',
+  },
+  { value: 'manage:roles', description: 'Give users roles and permissions, and take them' },
+  { value: 'manage:organizations', description: 'Add users to organizations, and remove them' },
   { value: 'read:audit', description: 'See what staff did to users' },
   { value: 'read:logs', description: 'See what happened to a user' },
   { value: 'manage:views', description: 'Share saved views with everybody, and change those that are shared' },

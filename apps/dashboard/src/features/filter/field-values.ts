@@ -21,7 +21,7 @@ export function useFieldValues(api: ApiClient, asked: MaybeRefOrGetter<{ field: 
   )
   onScopeDispose(() => clearTimeout(timer))
 
-  const { data, isFetching, isPlaceholderData } = useQuery({
+  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery({
     queryKey: ['field values', settled],
     queryFn: ({ signal }) => {
       const { field = '', starts = '' } = settled.value ?? {}
@@ -36,7 +36,13 @@ export function useFieldValues(api: ApiClient, asked: MaybeRefOrGetter<{ field: 
         : undefined,
     staleTime: 60_000,
   })
-  return { values: computed(() => data.value?.values ?? []), isLoading: isFetching, isOutdated: isPlaceholderData }
+  return {
+    values: computed(() => data.value?.values ?? []),
+    isLoading: isFetching,
+    isOutdated: isPlaceholderData,
+    problem: error,
+    refetch,
+  }
 }
 
 /** The metadata paths that users have, the most frequent first. */

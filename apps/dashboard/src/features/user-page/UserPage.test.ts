@@ -1,28 +1,17 @@
 import { flushPromises } from '@vue/test-utils'
-import type { TimelineEntry, User, UserCounts } from '@rollcall/contracts/admin-api'
+import type { ActionList, TimelineEntry, UserCounts } from '@rollcall/contracts/admin-api'
 import { afterEach, expect, test } from 'vitest'
-import { json, mountPage, problem, someUser } from '../../testing/mount-page.ts'
+import { json, mountPage, problem, wholeUser } from '../../testing/mount-page.ts'
 import UserPage from './UserPage.vue'
 
 afterEach(() => {
   document.body.innerHTML = ''
 })
 
-const ada: User = {
-  ...someUser(),
-  username: null,
-  nickname: 'ada',
-  givenName: 'Ada',
-  familyName: 'Lovelace',
-  phoneNumber: null,
-  updatedAt: '2026-02-01T00:00:00.000Z',
-  lastIp: '203.0.113.7',
-  lastPasswordResetAt: null,
-  hasMfa: true,
-  identities: [{ provider: 'auth0', userId: '1', connection: 'Username-Password-Authentication', isSocial: false }],
-  userMetadata: { theme: 'dark' },
-  appMetadata: {},
-}
+const ada = wholeUser()
+const actionList = (obstacle: ActionList['actions'][number]['obstacle']): ActionList => ({
+  actions: [{ name: 'user.delete', isPossible: obstacle === null, obstacle, needsReason: false }],
+})
 const counted = (count: number) => ({ count, isExact: true, problem: null })
 const counts: UserCounts = {
   identities: counted(1),
@@ -37,6 +26,7 @@ const counts: UserCounts = {
 }
 const parts: Record<string, unknown> = {
   summary: counts,
+  actions: actionList(null),
   roles: {
     roles: [{ roleId: 'rol_1', name: 'Editor', description: null, sources: [{ kind: 'direct' }] }],
     organizationsProblem: null,
@@ -49,6 +39,7 @@ const entry = (id: string, changes: Partial<TimelineEntry>): TimelineEntry => ({
   type: 's',
   hasFailed: false,
   description: null,
+  actorId: null,
   address: null,
   place: null,
   userAgent: null,
@@ -158,7 +149,7 @@ test('why somebody has a permission is drawn, with who else has it by the same r
         }),
     },
   })
-  await wrapper.get('[aria-expanded=false]').trigger('click')
+  await wrapper.get('[role=tabpanel] [aria-expanded=false]').trigger('click')
   await flushPromises()
   expect(wrapper.findAll('ol').map((way) => way.findAll('bdi').map((step) => step.text()))).toEqual([
     ['Ada Lovelace', 'Reader', 'read:invoices'],
@@ -217,15 +208,14 @@ test('each line of metadata leads to whoever has the same', async () => {
 })
 
 test('without the permission to delete there is no button for it', async () => {
-  const { deleteButton } = await open({ permissions: ['read:users'] })
+  const missing = { code: 'permission-missing', message: 'This needs the permission delete:users.' }
+  const { deleteButton } = await open({ answers: { actions: () => json(actionList(missing)) } })
   expect(deleteButton()).toBeUndefined()
 })
 
 test('one’s own page says why one cannot delete oneself', async () => {
-  const { wrapper, deleteButton } = await open({
-    userId: 'auth0|staff',
-    answers: { user: () => json({ ...ada, userId: 'auth0|staff' }) },
-  })
+  const refusal = { code: 'cannot-delete-yourself', message: 'You cannot delete the account you are signed in with.' }
+  const { wrapper, deleteButton } = await open({ answers: { actions: () => json(actionList(refusal)) } })
   expect(deleteButton()?.element.disabled).toBe(true)
-  expect(wrapper.text()).toContain('You cannot delete yourself.')
+  expect(wrapper.text()).toContain(refusal.message)
 })

@@ -1,4 +1,4 @@
-import { flushPromises } from '@vue/test-utils'
+import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { json, mountPage, pageOf, problem, someUser } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
@@ -18,9 +18,10 @@ afterEach(() => {
   vi.restoreAllMocks()
   document.body.innerHTML = ''
 })
+enableAutoUnmount(afterEach) // before the rest of it: what is declared last comes first
 
 async function open(answers: Answers, path?: string) {
-  const page = await mountPage(UsersPage, { answers, ...(path && { path }) })
+  const page = await mountPage(UsersPage, { answers, hasDialogs: true, ...(path && { path }) })
   await flushPromises()
   return page
 }
@@ -76,7 +77,9 @@ test('when the tenant shows fewer than there are, the page says so', async () =>
 })
 
 test('the grid has one tab stop, moves by arrows, opens by Enter, and asks before it deletes', async () => {
-  const { wrapper, router } = await open(() => pageOf(users))
+  const { wrapper, router } = await open((request) =>
+    request.endsWith('/preview') ? problem(503, 'The tenant cannot be reached.') : pageOf(users),
+  )
   const grid = wrapper.get('[role=grid]')
   expect(grid.attributes('aria-rowcount')).toBe('31')
   const stops = () => grid.findAll('[tabindex="0"]')

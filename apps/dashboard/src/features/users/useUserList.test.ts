@@ -1,11 +1,13 @@
+import { useQueryClient } from '@tanstack/vue-query'
+import type { QueryClient } from '@tanstack/vue-query'
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { defineComponent, h, ref } from 'vue'
 import { apiKey } from '../../api/api-client.ts'
 import { injected } from '../../injection.ts'
 import { fakeUsers } from '../../testing/fake-users.ts'
-import { mountPage, problem } from '../../testing/mount-page.ts'
-import { useDeleteUser } from './useDeleteUser.ts'
+import { mountPage, problem, wholeUser } from '../../testing/mount-page.ts'
+import { showOutcome } from '../actions/show-outcome.ts'
 import type { ListQuestion } from './useListAddress.ts'
 import { useUserList } from './useUserList.ts'
 
@@ -21,11 +23,11 @@ const everybody: ListQuestion = { filter: '', sort: '-created_at', columns: ['na
 
 async function openList(server: ReturnType<typeof fakeUsers>, question = everybody) {
   const wanted = ref(question)
-  const held: { list?: ReturnType<typeof useUserList>; remove?: ReturnType<typeof useDeleteUser>['mutateAsync'] } = {}
+  const held: { list?: ReturnType<typeof useUserList>; client?: QueryClient } = {}
   const page = defineComponent(() => {
     const api = injected(apiKey)
     held.list = useUserList(api, wanted)
-    held.remove = useDeleteUser(api).mutateAsync
+    held.client = useQueryClient()
     return () => h('p')
   })
   const { requests } = await mountPage(page, { answers: server.answers })
@@ -35,8 +37,8 @@ async function openList(server: ReturnType<typeof fakeUsers>, question = everybo
     await flushPromises()
   }
   await settle()
-  const { list, remove } = held
-  if (!list || !remove) throw new Error('The list was not set up.')
+  const { list, client } = held
+  if (!list || !client) throw new Error('The list was not set up.')
   const look = async (from: number, to = from + 20) => {
     list.look(from, to)
     await settle()
@@ -48,7 +50,7 @@ async function openList(server: ReturnType<typeof fakeUsers>, question = everybo
     }
   }
   const names = () => Array.from({ length: list.length.value }, (_, row) => list.at(row)?.user?.name)
-  return { list, remove, wanted, look, lookAtAll, names, settle, requests }
+  return { list, client, wanted, look, lookAtAll, names, settle, requests }
 }
 const people = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `Person ${from + index}`)
 
@@ -85,13 +87,19 @@ test('rows that are only flown over are not fetched', async () => {
 })
 
 test('after a deletion nobody is skipped where the next page begins', async () => {
-  const { list, remove, lookAtAll, names } = await openList(fakeUsers(120))
-  const first = list.at(0)?.user
-  if (!first) throw new Error('The list is empty.')
-  await remove(first)
+  const server = fakeUsers(120)
+  const { list, client, lookAtAll, names } = await openList(server)
+  server.leave('auth0|0')
+  showOutcome(client, 'auth0|0', null)
   expect(list.count.value).toEqual({ users: 119, isExact: true })
   await lookAtAll()
   expect(names()).toEqual(people(1, 120))
+})
+
+test('who was changed here is shown as they are now, where they stand', async () => {
+  const { list, client } = await openList(fakeUsers(20))
+  showOutcome(client, 'auth0|3', wholeUser({ userId: 'auth0|3', name: 'Renamed', isBlocked: true }))
+  expect(list.at(3)?.user).toMatchObject({ name: 'Renamed', isBlocked: true, columns: {} })
 })
 
 test('a next page that fails keeps what is there, and can be asked for again', async () => {

@@ -241,11 +241,3 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
     },
   }
 }
-
-/** Takes a user who was deleted here out of a list. */
-export function forgetUser(list: UserList, userId: string): void {
-  if (list.pages.rowOf(userId) < 0) return
-  list.pages.remove(userId)
-  const { users, isExact } = list.count.value
-  list.count.value = { users: Math.max(0, users - 1), isExact }
-}

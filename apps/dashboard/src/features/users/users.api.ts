@@ -44,6 +44,3 @@ export const listMetadataPaths = (api: ApiClient, signal: AbortSignal): Promise<
 
 export const getUser = (api: ApiClient, userId: string, signal: AbortSignal): Promise<User> =>
   api.get<User>(`users/${encodeURIComponent(userId)}`, signal)
-
-export const deleteUser = (api: ApiClient, userId: string): Promise<void> =>
-  api.delete(`users/${encodeURIComponent(userId)}`)

@@ -44,7 +44,7 @@ export function useViews(api: ApiClient) {
       views: (list?.views ?? []).filter(({ id }) => id !== view.id),
     }))
     const undo = () => create(contentOf(view)).catch(() => toast(t('views.failed')))
-    toast(t('views.deleted', { name: view.name }), { label: t('views.undo'), run: undo })
+    toast(t('views.deleted', { name: view.name }), { label: t('views.undo'), isUndo: true, run: undo })
   }
 
   return {

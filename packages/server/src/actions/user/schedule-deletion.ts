@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineAction } from '../define-action.ts'
 import { resetLiftsBlock, sessionsOutOfReach, tokensLive } from '../remarks.ts'
-import { describeDeletion } from '../user-state.ts'
+import { describeDeletion } from '../fields.ts'
 import { refusalToDeleteThemself } from './delete-user.ts'
 
 export const scheduleDeletion = defineAction({

@@ -1,0 +1,34 @@
+import type { ActionRun, BasedOn, User } from '@rollcall/contracts/admin-api'
+import { shallowRef } from 'vue'
+import type { NamedUser } from '../users/user-words.ts'
+
+/** Something that is to be done to a user, once whoever asks has seen what it would do. */
+export interface AskedAction {
+  kind: 'action'
+  user: NamedUser
+  /** Its texts, and by them the action: see offers.ts. */
+  words: string
+  /** With these, whatever its form would ask for. */
+  params?: unknown
+  /** What was seen when they were decided on; absent: what the dialog shows. */
+  basedOn?: BasedOn
+  /** @param user as they are after it; null: they are gone */
+  onDone?: (user: User | null) => unknown
+}
+
+/** An undo (or redo) that could not be done just like that. */
+export interface AskedUndo {
+  kind: 'undo'
+  user: NamedUser
+  words: string
+  run: ActionRun
+  isRedo: boolean
+  problem: Error
+}
+
+/** What the dialog over everything is about. */
+export const asked = shallowRef<AskedAction | AskedUndo>()
+
+export function askFor(wish: Omit<AskedAction, 'kind'>): void {
+  asked.value = { kind: 'action', ...wish }
+}

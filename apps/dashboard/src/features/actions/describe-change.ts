@@ -1,0 +1,48 @@
+import type { FieldChange } from '@rollcall/contracts/admin-api'
+import { useI18n } from 'vue-i18n'
+import { isSameJson } from './same-json.ts'
+
+/** What a person reads of a change: a value in the place of another, or items of a list that go and come. */
+export interface DescribedChange {
+  label: string
+  /** Whether the label is a name of the tenant's rather than ours. */
+  isCode: boolean
+  replaced?: { before: string; after: string }
+  gone: string[]
+  come: string[]
+}
+
+const isMetadata = (field: string) => /^(user|app)_metadata\./.test(field)
+const has = <Key extends string>(key: Key, value: unknown): value is Record<Key, string> =>
+  typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[key] === 'string'
+
+export function useChangeText(): (change: FieldChange) => DescribedChange {
+  const { t, te, n } = useI18n()
+
+  function labelOf(field: string): string | undefined {
+    if (isMetadata(field)) return undefined
+    const key = [`actions.fields.${field}`, `filter.fields.${field}`].find((one) => te(one))
+    return key && t(key)
+  }
+  function textOf(value: unknown, field: string): string {
+    if (value === null || value === undefined) return t(field === 'user' ? 'actions.gone' : 'actions.nothing')
+    // In metadata "5" and 5 are two things.
+    if (isMetadata(field)) return JSON.stringify(value, null, 2)
+    if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
+    if (typeof value === 'number') return n(value)
+    if (typeof value === 'string') return value
+    if (field === 'user' && has('email', value)) return value.email
+    return has('name', value) ? value.name : JSON.stringify(value, null, 2)
+  }
+
+  return ({ field, before, after }) => {
+    const label = labelOf(field)
+    const described = { label: label ?? field, isCode: label === undefined, gone: [], come: [] }
+    if (!isMetadata(field) && Array.isArray(before) && Array.isArray(after)) {
+      const missing = (from: unknown[], among: unknown[]) =>
+        from.filter((item) => !among.some((other) => isSameJson(item, other))).map((item) => textOf(item, field))
+      return { ...described, gone: missing(before, after), come: missing(after, before) }
+    }
+    return { ...described, replaced: { before: textOf(before, field), after: textOf(after, field) } }
+  }
+}

@@ -1,0 +1,84 @@
+import type { ActionOutcome, FieldChange } from '@rollcall/contracts/admin-api'
+import { keepPreviousData, useQuery } from '@tanstack/vue-query'
+import { computed, ref, shallowRef } from 'vue'
+import type { Ref } from 'vue'
+import { apiKey } from '../../api/api-client.ts'
+import { ApiProblem } from '../../api/problem.ts'
+import { injected } from '../../injection.ts'
+import { previewAction, runAction } from './actions.api.ts'
+import type { AskedAction } from './asked.ts'
+import { createRequestKeys } from './request-key.ts'
+import { isSameJson } from './same-json.ts'
+import { toError } from './useOutcome.ts'
+
+/**
+ * What an action would do, and the doing of it.
+ * @param params undefined: not decided yet
+ */
+export function useActionRun({ user, basedOn: seen }: AskedAction, action: string, params: Readonly<Ref<unknown>>) {
+  const api = injected(apiKey)
+  const { userId } = user
+  const preview = useQuery({
+    queryKey: ['action preview', action, userId, params],
+    queryFn: () => previewAction(api, { userId, action, params: params.value }),
+    enabled: () => params.value !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    gcTime: 0, // what it was when last looked at is of no use
+  })
+  const basedOn = shallowRef(seen)
+  const problem = shallowRef<Error | null>(null)
+  const isRunning = ref(false)
+  const keys = createRequestKeys()
+
+  /** What is no longer as it was when the change was decided on. */
+  const differences = computed<readonly FieldChange[]>(() => {
+    if (problem.value instanceof ApiProblem && problem.value.code === 'user-changed') return problem.value.differences
+    const now = preview.data.value?.basedOn?.fields ?? {}
+    return Object.entries(basedOn.value?.fields ?? {})
+      .filter(([field, before]) => Object.hasOwn(now, field) && !isSameJson(before, now[field]))
+      .map(([field, before]) => ({ field, before, after: now[field] }))
+  })
+
+  return {
+    preview: preview.data,
+    /** What is shown is not yet, or no longer, what would be done. */
+    isLooking: computed(() => preview.isFetching.value),
+    /** It could not be found out, or could not be done. */
+    problem: computed(() => problem.value ?? preview.error.value),
+    hasFailed: computed(() => problem.value !== null),
+    isRunning,
+    differences,
+    lookAgain: () => {
+      problem.value = null
+      void preview.refetch()
+    },
+    /** Goes on from how things are now. */
+    takePresent: () => {
+      basedOn.value = undefined
+      problem.value = null
+      void preview.refetch()
+    },
+    /** @throws what `problem` holds then, too */
+    run: async (reason: string | undefined): Promise<ActionOutcome> => {
+      const request = {
+        userId,
+        action,
+        params: params.value,
+        reason,
+        basedOn: basedOn.value ?? preview.data.value?.basedOn,
+      }
+      isRunning.value = true
+      problem.value = null
+      try {
+        return await runAction(api, request, keys.keyFor(request))
+      } catch (error) {
+        problem.value = toError(error)
+        keys.noteFailure(problem.value)
+        throw error
+      } finally {
+        isRunning.value = false
+      }
+    },
+  }
+}
