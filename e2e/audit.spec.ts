@@ -26,7 +26,7 @@ test('what staff do is in the audit log, is narrowed from the keyboard, and is t
   await expectAccessible(page)
   await entry.focus()
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('rowheader', { name: 'user' })).toBeVisible()
+  await expect(page.getByLabel('What changed')).toContainText('Account')
   await expectAccessible(page)
   await page.getByRole('button', { name: `Only what was done to ${userId}` }).click()
   await expect(page.getByText(`To ${userId}`)).toBeVisible()

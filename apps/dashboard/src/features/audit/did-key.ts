@@ -1,2 +1,2 @@
 /** Under which the texts say what an action of that name has done: `user.block` is “Blocked”. */
-export const didKey = (action: string): string => `audit.did.${action.replace(/^user\./, '')}`
+export const didKey = (action: string): string => `actions.${action}.did`
