@@ -86,7 +86,7 @@ export interface Action<Params = unknown> {
   /** What has to be known besides the user. */
   facts?(params: Params): Fact[]
   /** Why it cannot be done to this user, whatever the parameters. */
-  obstacle?(user: ManagementUser, known: Pick<UserState, 'deletion'>): Remark | undefined
+  obstacle?(user: ManagementUser, known: Pick<UserState, 'deletion' | 'kept'>): Remark | undefined
   /** It may be done to somebody whom the tenant does not have: `plan` and `run` then have to take a state without a user. */
   isForAbsent?: boolean
   /** What it would do, from nothing but this. */

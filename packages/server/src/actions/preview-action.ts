@@ -42,7 +42,11 @@ export async function listActions(
   actor: Actor,
   userId: string,
 ): Promise<ActionList> {
-  const [user, deletion] = await Promise.all([tenant.users.get(userId), bin.findDeletion(userId)])
+  const [user, deletion, kept] = await Promise.all([
+    tenant.users.get(userId),
+    bin.findDeletion(userId),
+    bin.findKept(userId),
+  ])
   return {
     deleteAfterDays: bin.deleteAfterDays,
     actions: allActions.map((action) => {
@@ -51,7 +55,7 @@ export async function listActions(
       const obstacle =
         (actor.permissions.has(permission) ? undefined : missing) ??
         (actor.userId === userId ? refusalToThemself : undefined) ??
-        action.obstacle?.(user, { deletion }) ??
+        action.obstacle?.(user, { deletion, kept }) ??
         null
       return { name, isPossible: obstacle === null, obstacle, needsReason: reasonRequired.has(name) }
     }),

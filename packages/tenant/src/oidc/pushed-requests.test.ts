@@ -48,6 +48,10 @@ test('what is not good is refused when it is pushed, and so is whoever is not th
   expect(await push({ request_uri: 'urn:x' })).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
 })
 
+test('what is not known of a request may hold anything', async () => {
+  expect(await push({ unknown: 'half a character: \udfff, and NUL: \0' })).toMatchObject({ status: 201 })
+})
+
 test('an application that must push cannot ask in the open', async () => {
   const visitor = new TestBrowser(tenant.http)
   const end = await visitor.begin(tenant, { client_id: client.clientId })

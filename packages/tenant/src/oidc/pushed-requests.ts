@@ -1,6 +1,7 @@
 import { Router, json, urlencoded } from 'express'
 import { sha256, unguessable } from '../hashing.ts'
 import { addressOf } from '../request-origin.ts'
+import { toStorable } from '../storable.ts'
 import type { TenantContext } from '../tenant-context.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { OAuthError, invalidRequest } from './oauth-error.ts'
@@ -22,7 +23,8 @@ export function pushedRequestRoutes(context: TenantContext): Router {
       const client = await authenticateClient(context, req, readTokenRequest({ ...given, grant_type: 'par' }))
       if (given.request_uri !== undefined) throw invalidRequest('Parameter request_uri is not valid')
       const { client_secret: _secret, client_assertion: _assertion, client_assertion_type: _type, ...rest } = given
-      const parameters = { ...rest, client_id: client.clientId }
+      // What is not known of /authorize is kept too, and was looked at by nobody.
+      const parameters = { ...(toStorable(rest) as typeof rest), client_id: client.clientId }
       try {
         await readAuthorizationRequest(context, parameters, { isPushed: true })
       } catch (error) {

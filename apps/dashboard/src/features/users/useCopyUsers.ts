@@ -4,9 +4,7 @@ import { useI18n } from 'vue-i18n'
 import type { ApiClient } from '../../api/api-client.ts'
 import { toast } from '../../ui/toasts.ts'
 import { copiedText, useCellText } from './useCellText.ts'
-import { tableOf } from './copy-users.ts'
 import type { UserPages } from './user-pages.ts'
-import { refreshedAtOnce, refreshUsers } from './users.api.ts'
 
 /** What a clipboard is for; an export is for more. */
 const mostCopied = 2000
@@ -34,6 +32,7 @@ export function useCopyUsers(api: ApiClient) {
       if (chosen.size > mostCopied) return toast(t('users.copyTooMany', { most: n(mostCopied) }))
       isCopying.value = true
       try {
+        const { collect, tableOf } = await import('./copy-users.ts')
         const users = await collect(api, pages, chosen, columns)
         await write(
           tableOf(users, columns, nameOfColumn),
@@ -46,24 +45,4 @@ export function useCopyUsers(api: ApiClient) {
       }
     },
   }
-}
-
-/** In the order of the list. Who is far from view is fetched again; who has left the tenant meanwhile is not there any more. */
-async function collect(
-  api: ApiClient,
-  pages: UserPages,
-  chosen: ReadonlySet<string>,
-  columns: string[],
-): Promise<UserSummary[]> {
-  const ordered = pages.userIds(0, pages.length()).filter((userId) => chosen.has(userId))
-  const users = new Map<string, UserSummary>()
-  for (const user of pages.users()) {
-    if (chosen.has(user.userId)) users.set(user.userId, user)
-  }
-  const missing = ordered.filter((userId) => !users.has(userId))
-  for (let from = 0; from < missing.length; from += refreshedAtOnce) {
-    const answer = await refreshUsers(api, missing.slice(from, from + refreshedAtOnce), columns)
-    for (const user of answer.users) users.set(user.userId, user)
-  }
-  return ordered.flatMap((userId) => users.get(userId) ?? [])
 }

@@ -9,6 +9,7 @@ export const purgeUser = defineAction({
   permission: 'purge:users',
   params: z.strictObject({}),
   isForAbsent: true,
+  obstacle: (_user, { kept }) => (kept ? undefined : notInRecycleBin),
   facts: () => ['kept'],
 
   plan: ({ kept }: UserState) => ({

@@ -17,6 +17,7 @@ export const restoreUser = defineAction({
   permission: 'restore:users',
   params: z.strictObject({}),
   isForAbsent: true,
+  obstacle: (_user, { kept }) => (kept ? undefined : notInRecycleBin),
   facts: () => ['kept', 'access', 'allRoles', 'allOrganizations'],
 
   plan(state: UserState): ActionPlan {
