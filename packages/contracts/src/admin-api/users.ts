@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Freshness } from './directory.ts'
-import { FilterText, noControlCharacter, wholeNumber } from './query-values.ts'
+import { anyWholeNumber, FilterText, noControlCharacter, wholeNumber } from './query-values.ts'
 
 /** What a list shows of a user. Moments are ISO 8601 UTC. */
 export const UserSummary = z
@@ -175,7 +175,9 @@ export type UserPage = z.infer<typeof UserPage>
 
 export const CountUsersQuery = z.strictObject({
   ...which,
-  most: wholeNumber(1, 1_000_000).optional().meta({ description: 'To be counted so far and no further.' }),
+  most: anyWholeNumber(1, 1_000_000)
+    .optional()
+    .meta({ type: 'integer', description: 'To be counted so far and no further.' }),
 })
 export type CountUsersQuery = z.infer<typeof CountUsersQuery>
 
