@@ -25,6 +25,8 @@ export interface RollcallSchema {
   user_days: { kind: 'sign-in' | 'failure'; day: string; user_id: string }
   views: ViewTable
   action_runs: ActionRunTable
+  scheduled_deletions: ScheduledDeletionTable
+  deleted_users: DeletedUserTable
   audit_log: { seq: number; at: Date; entry: Record<string, unknown>; hash: Buffer }
   audit_head: { seq: number; at: Date; hash: Buffer }
 }
@@ -152,6 +154,31 @@ export interface RunStep {
 
 /** The action that puts back what another did, or why there is none. */
 export type UndoPlan = { action: string; params: Record<string, unknown> } | { why: string }
+
+interface ScheduledDeletionTable {
+  user_id: string
+  tenant: string
+  run_id: string
+  email: string | null
+  name: string | null
+  was_blocked: boolean
+  scheduled_at: Generated<Date>
+  due_at: Date
+  problem: ColumnType<{ code: string; message: string; at: string } | null, string | null | undefined, string | null>
+  not_before: Generated<Date>
+}
+
+interface DeletedUserTable {
+  run_id: string
+  tenant: string
+  user_id: string
+  email: string | null
+  name: string | null
+  deleted_at: Generated<Date>
+  purge_at: Date
+  key_id: string
+  sealed: Buffer
+}
 
 interface ViewTable {
   id: Generated<string>

@@ -1,5 +1,7 @@
 import type { FieldChange } from '@rollcall/contracts/admin-api'
 import { useI18n } from 'vue-i18n'
+import { exactMoment } from '../../ui/moments.ts'
+import { accessNames } from './access-names.ts'
 import { isSameJson } from './same-json.ts'
 
 /** What a person reads of a change: a value in the place of another, or items of a list that go and come. */
@@ -17,7 +19,7 @@ const has = <Key extends string>(key: Key, value: unknown): value is Record<Key,
   typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[key] === 'string'
 
 export function useChangeText(): (change: FieldChange) => DescribedChange {
-  const { t, te, n } = useI18n()
+  const { t, te, n, locale } = useI18n()
 
   function labelOf(field: string): string | undefined {
     if (isMetadata(field)) return undefined
@@ -32,10 +34,14 @@ export function useChangeText(): (change: FieldChange) => DescribedChange {
     if (typeof value === 'number') return n(value)
     if (typeof value === 'string') return value
     if (field === 'user' && has('email', value)) return value.email
+    if (field === 'deletion' && has('due_at', value)) return exactMoment(value.due_at, locale.value)
     return has('name', value) ? value.name : JSON.stringify(value, null, 2)
   }
 
-  return ({ field, before, after }) => {
+  return ({ field, ...change }) => {
+    const [before, after] = [change.before, change.after].map((value) =>
+      field === 'access' ? accessNames(value) : value,
+    )
     const label = labelOf(field)
     const described = { label: label ?? field, isCode: label === undefined, gone: [], come: [] }
     if (!isMetadata(field) && Array.isArray(before) && Array.isArray(after)) {

@@ -1,5 +1,7 @@
 import {
+  ArchiveRestore,
   Ban,
+  CalendarClock,
   CircleCheck,
   CircleHelp,
   CirclePlus,
@@ -29,11 +31,20 @@ export interface Offer {
   group: (typeof offerGroups)[number]
   /** Otherwise it would be so already. */
   isFor?: (user: Standing) => boolean
-  /** What is lost is soon made again: nothing has to be typed. */
-  isLight?: true
+  /** The obstacle for which it is left out, rather than shown as what cannot be done. */
+  hiddenBy?: string
+  /** `light`: what is lost is soon made again, so nothing has to be typed; `heavy`: not all comes back with an undo. */
+  weight?: 'light' | 'heavy'
 }
 
 const known: Offer[] = [
+  {
+    words: 'user.cancel-deletion',
+    action: 'user.cancel-deletion',
+    icon: ArchiveRestore,
+    group: 'account',
+    hiddenBy: 'not-scheduled',
+  },
   {
     words: 'user.resend-verification',
     action: 'user.resend-verification',
@@ -64,7 +75,7 @@ const known: Offer[] = [
     params: { revokeRefreshTokens: true },
     icon: LogOut,
     group: 'signIn',
-    isLight: true,
+    weight: 'light',
   },
   {
     words: 'user.unblock',
@@ -83,7 +94,16 @@ const known: Offer[] = [
     group: 'danger',
     isFor: ({ isBlocked }) => !isBlocked,
   },
-  { words: 'user.delete', action: 'user.delete', icon: Trash2, group: 'danger' },
+  {
+    words: 'user.schedule-deletion',
+    action: 'user.schedule-deletion',
+    icon: CalendarClock,
+    group: 'danger',
+    hiddenBy: 'already-scheduled',
+  },
+  { words: 'user.delete', action: 'user.delete', icon: Trash2, group: 'danger', weight: 'heavy' },
+  { words: 'user.restore', action: 'user.restore', icon: ArchiveRestore, group: 'account', weight: 'light' },
+  { words: 'user.purge', action: 'user.purge', icon: Trash2, group: 'danger' },
 ]
 
 /** An action of which nothing more is known is offered as it is, once it has texts. */

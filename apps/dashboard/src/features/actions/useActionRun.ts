@@ -34,7 +34,7 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
   /** What is no longer as it was when the change was decided on. */
   const differences = computed<readonly FieldChange[]>(() => {
     if (problem.value instanceof ApiProblem && problem.value.code === 'user-changed') return problem.value.differences
-    const now = preview.data.value?.basedOn.fields ?? {}
+    const now = preview.data.value?.basedOn?.fields ?? {}
     return Object.entries(basedOn.value?.fields ?? {})
       .filter(([field, before]) => Object.hasOwn(now, field) && !isSameJson(before, now[field]))
       .map(([field, before]) => ({ field, before, after: now[field] }))

@@ -1,7 +1,7 @@
 import { sql } from '@rollcall/database'
 import type { UserFilter, UserPage, UserSort, UserSummary } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../store/open-store.ts'
-import { countUpTo, everybodyCounted, findUsers, isEverybody, type FoundUser, type Place } from './search/find-users.ts'
+import { countOf, countUpTo, findUsers, type FoundUser, type Place } from './search/find-users.ts'
 import { readCursor, writeCursor } from './search/page-cursor.ts'
 import { sortOrderOf, type SortOrder } from './search/sort-order.ts'
 import { rowColumns } from './user-columns.ts'
@@ -45,12 +45,10 @@ export async function listFromDirectory(
   const cursor = after === undefined ? undefined : readCursor(after, sort, order)
   const place: Place | undefined = cursor && 'id' in cursor ? cursor : undefined
   // One more than is shown says whether there is a next page.
-  const isEverybodyCounted = after === undefined && isEverybody(filter)
-  const select = isEverybodyCounted
-    ? sql`${rowColumns(columns)}, ${everybodyCounted} AS everybody`
-    : rowColumns(columns)
+  const counted = after === undefined ? countOf(filter) : undefined
+  const select = counted ? sql`${rowColumns(columns)}, ${counted} AS everybody` : rowColumns(columns)
   const found = await findUsers<UserRow>(db, { filter, order, after: place, limit: limit + 1, select, now })
-  const known = isEverybodyCounted ? (found[0]?.everybody ?? 0) : undefined
+  const known = counted ? (found[0]?.everybody ?? 0) : undefined
   const users = found.slice(0, limit)
   const last = found.length > limit ? users.at(-1) : undefined
   return {

@@ -12,6 +12,7 @@ import { presentUserSummary } from './present-user.ts'
 import { readFilter } from './read-filter.ts'
 import { printAuth0Query } from './search/auth0-query.ts'
 import { countUpTo } from './search/find-users.ts'
+import { whoIsShown } from './who-is-shown.ts'
 import { userSource, type UserSourceDeps } from './user-source.ts'
 
 /**
@@ -20,18 +21,21 @@ import { userSource, type UserSourceDeps } from './user-source.ts'
  */
 export async function listUsers(deps: UserSourceDeps, query: ListUsersQuery, now: Date): Promise<UserPage> {
   const { sort, limit, after, columns = [], count } = query
-  const wanted = { filter: readFilter(query.filter), sort, limit, after, columns, isCounted: count !== 'none', now }
+  const filter = readFilter(query.filter)
+  const wanted = { filter, sort, limit, after, columns, isCounted: count !== 'none', now }
   const source = await userSource(deps)
   const { freshness } = source
   if (source.kind === 'tenant') return { ...(await listFromTenant(source, wanted)), freshness }
-  return { ...(await listFromDirectory(source.db, wanted)), reachable: null, freshness }
+  const shown = await whoIsShown(filter, source.bin)
+  return { ...(await listFromDirectory(source.db, { ...wanted, filter: shown })), reachable: null, freshness }
 }
 
 /** How many match: exactly, or up to `most` of them. */
 export async function countUsers(deps: UserSourceDeps, query: CountUsersQuery, now: Date): Promise<UserCount> {
   const filter = readFilter(query.filter)
   const source = await userSource(deps)
-  if (source.kind === 'directory') return countUpTo(source.db, { filter, now, most: query.most })
+  if (source.kind === 'directory')
+    return countUpTo(source.db, { filter: await whoIsShown(filter, source.bin), now, most: query.most })
   const sort = { field: 'created_at', direction: 'down' } as const
   const q = printAuth0Query(filter, now)
   const { total } = await source.tenant.users.list({ page: 0, perPage: 1, sort, q })
