@@ -153,7 +153,7 @@ test('a refusal stays in the dialog in the server’s words; an answer that was 
 })
 
 test('an undo that would overwrite somebody’s work says what is otherwise, and does nothing', async () => {
-  const { confirm, server, dialog, press, toast } = await ask('user.block')
+  const { confirm, server, dialog, press } = await ask('user.block')
   await confirm()
   server.fields.sessions = 5
   await press('Undo')
