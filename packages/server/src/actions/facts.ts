@@ -67,7 +67,10 @@ const readPlain: Record<Plain, (tenant: TenantReader, userId: string, bin: Recyc
   permissions: async ({ ofUser }, userId) => ({ permissions: await ofUser.permissions(userId) }),
   apis: async ({ apis }) => ({ apis: await whereAllowed(apis()) }),
   memberships: async ({ ofUser }, userId) => ({ memberships: await ofUser.organizations(userId) }),
-  factors: async ({ ofUser }, userId) => ({ factors: await ofUser.authenticationMethods(userId) }),
+  // Auth0 lists a password among them, which is none and is not taken away with them.
+  factors: async ({ ofUser }, userId) => ({
+    factors: (await ofUser.authenticationMethods(userId)).filter(({ type }) => type !== 'password'),
+  }),
   blocks: async ({ ofUser }, userId) => ({ blocks: await ofUser.blocks(userId) }),
   sessions: async ({ ofUser }, userId) => ({ sessions: await whereAllowed(ofUser.countSessions(userId)) }),
   refreshTokens: async ({ ofUser }, userId) => ({
