@@ -61,7 +61,10 @@ const readPlain: Record<Plain, (reader: StateReader, userId: string) => Promise<
   permissions: async ({ tenant: { ofUser } }, userId) => ({ permissions: await ofUser.permissions(userId) }),
   apis: async ({ tenant: { apis } }) => ({ apis: await whereAllowed(apis()) }),
   memberships: async ({ tenant: { ofUser } }, userId) => ({ memberships: await ofUser.organizations(userId) }),
-  factors: async ({ tenant: { ofUser } }, userId) => ({ factors: await ofUser.authenticationMethods(userId) }),
+  // Auth0 lists a password among them, which is none and is not taken away with them.
+  factors: async ({ tenant: { ofUser } }, userId) => ({
+    factors: (await ofUser.authenticationMethods(userId)).filter(({ type }) => type !== 'password'),
+  }),
   blocks: async ({ tenant: { ofUser } }, userId) => ({ blocks: await ofUser.blocks(userId) }),
   sessions: async ({ tenant: { ofUser } }, userId) => ({ sessions: await whereAllowed(ofUser.countSessions(userId)) }),
   refreshTokens: async ({ tenant: { ofUser } }, userId) => ({
