@@ -5,7 +5,7 @@ import type {
   DeletedUserPage,
   Permission,
 } from '@rollcall/contracts/admin-api'
-import { flushPromises } from '@vue/test-utils'
+import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
 import { json, mountPage, problem, wholeUser } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
@@ -15,6 +15,7 @@ import RecycleBinPage from './RecycleBinPage.vue'
 afterEach(() => {
   document.body.innerHTML = ''
 })
+enableAutoUnmount(afterEach) // before the rest of it: what is declared last comes first
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
 const someone = (changes: Partial<DeletedUser> = {}): DeletedUser => ({
