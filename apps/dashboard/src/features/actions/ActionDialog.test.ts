@@ -144,7 +144,7 @@ test('a refusal stays in the dialog in the server’s words; an answer that was 
     throw new TypeError('Failed to fetch')
   })
   await confirm()
-  expect(dialog().get('[role=alert]').text()).toContain('cannot be reached')
+  expect(dialog().get('[role=alert]').text()).toMatch(/No answer came.*cannot be reached/s)
   server.breakDown(undefined)
   await confirm()
   const [refused, lost, again] = server.keys

@@ -31,6 +31,11 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
   const isRunning = ref(false)
   const keys = createRequestKeys()
 
+  /** What somebody would do to themself, for example. */
+  const refusal = computed(() => {
+    const { value: error } = preview.error
+    return error instanceof ApiProblem && error.status === 409 ? error : undefined
+  })
   /** What is no longer as it was when the change was decided on. */
   const differences = computed<readonly FieldChange[]>(() => {
     if (problem.value instanceof ApiProblem && problem.value.code === 'user-changed') return problem.value.differences
@@ -44,8 +49,12 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
     preview: preview.data,
     /** What is shown is not yet, or no longer, what would be done. */
     isLooking: computed(() => preview.isFetching.value),
+    /** Why it is not to be, as things are. */
+    obstacle: computed(() =>
+      params.value === undefined ? undefined : (refusal.value?.message ?? preview.data.value?.obstacle?.message),
+    ),
     /** It could not be found out, or could not be done. */
-    problem: computed(() => problem.value ?? preview.error.value),
+    problem: computed(() => problem.value ?? (refusal.value ? null : preview.error.value)),
     hasFailed: computed(() => problem.value !== null),
     isRunning,
     differences,
