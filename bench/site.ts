@@ -11,6 +11,8 @@ export interface Site {
   apiToken: string
   managementToken: string
   tokenRequest: string
+  /** As many as nobody gets tokens for in a second, no two for the same claims. */
+  tokenRequestsApart: string[]
   credentials: RollcallProcess['credentials']
   /** Somebody in the middle of the list. */
   userId: string
@@ -59,12 +61,13 @@ export async function describeSite({ run, credentials }: RollcallProcess, dataFo
   const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
   try {
-    const tokenRequest = (audience: string) =>
+    const tokenRequest = (audience: string, scope?: string) =>
       JSON.stringify({
         grant_type: 'client_credentials',
         client_id: credentials.m2m.clientId,
         client_secret: credentials.m2m.clientSecret,
         audience,
+        scope,
       })
     const token = async (audience: string) => {
       const headers = { 'content-type': 'application/json' }
@@ -96,6 +99,7 @@ export async function describeSite({ run, credentials }: RollcallProcess, dataFo
       apiToken,
       managementToken: await token(`${tenantUrl}/api/v2/`),
       tokenRequest: tokenRequest(credentials.audience),
+      tokenRequestsApart: subsetsOf(scopes).map((scope) => tokenRequest(`${tenantUrl}/api/v2/`, scope.join(' '))),
       credentials,
       userId: person.user_id,
       someUserIds: some.map((row) => row.user_id).filter((userId) => userId !== person.user_id),
@@ -112,4 +116,13 @@ export async function describeSite({ run, credentials }: RollcallProcess, dataFo
   } finally {
     await database.end()
   }
+}
+
+const scopes = ['users', 'roles', 'organizations', 'clients', 'connections', 'resource_servers'].flatMap((noun) => [`read:${noun}`, `update:${noun}`]) // prettier-ignore
+
+/** Each but the empty one. */
+function subsetsOf<Item>(items: Item[]): Item[][] {
+  return Array.from({ length: 2 ** items.length - 1 }, (_unused, index) =>
+    items.filter((_item, place) => ((index + 1) >> place) & 1),
+  )
 }

@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import type { Router } from 'vue-router'
+import { auditRoutes } from './features/audit/audit.routes.ts'
 import { findRoutes, followFindLink } from './features/filter/find.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
@@ -12,6 +13,7 @@ export function createRouterFor(basePath: string): Router {
       ...findRoutes,
       ...usersRoutes,
       ...insightsRoutes,
+      ...auditRoutes,
       { path: '/:path(.*)*', component: () => import('./shell/PageNotFound.vue') },
     ],
   })

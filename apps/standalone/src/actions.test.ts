@@ -1,55 +1,27 @@
 import { ActionOutcome, type ActionRun } from '@rollcall/contracts/admin-api'
-import { openDatabase, sql } from '@rollcall/database'
+import { sql } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { actionsOf } from './testing/do-actions.ts'
-import { manages, type Manage } from './testing/manage.ts'
-import { startStandalone, type TestStandalone } from './testing/start-standalone.ts'
+import { startStaffed, type Staffed } from './testing/start-staffed.ts'
 
 /** What staff do to users, through every floor: the API, the log of it, the SDK, the local tenant. */
-let standalone: TestStandalone
+let staffed: Staffed
+let { standalone, manage, staff, db, signUp, inTenant, auditOf, listed, openSession } = {} as Staffed
 /** The way to the tenant, for a test to disturb. */
 const undisturbed = (_method: string, ask: () => Promise<Response>) => ask()
 let carry: typeof undisturbed = undisturbed
-let token: string
-let manage: Manage
-let staff: ReturnType<typeof actionsOf>
-let db: ReturnType<typeof openDatabase<object>>
 beforeAll(async () => {
-  standalone = await startStandalone({
+  staffed = await startStaffed({
     policy: { reasonRequired: ['user.verify-email'] },
     actions: { leaseMs: 5000 },
     deadlineMs: 2000,
     fetch: (input, init) => carry(init?.method ?? 'GET', () => fetch(input, init)),
   })
-  const { audience, m2m } = standalone.tenant.credentials
-  token = await standalone.token({ audience, ...m2m })
-  manage = manages(standalone.tenant)
-  staff = actionsOf({ url: standalone.url, token })
-  db = openDatabase<object>({ url: standalone.databaseUrl, schema: 'rollcall', poolSize: 2 })
-  await standalone.directoryFilled(token)
+  ;({ standalone, manage, staff, db, signUp, inTenant, auditOf, listed, openSession } = staffed)
 })
-afterAll(async () => {
-  await db.close()
-  await standalone.close()
-})
+afterAll(() => staffed.close())
 
-let made = 0
-const signUp = async (profile: Record<string, unknown> = {}) => {
-  const connection = 'Username-Password-Authentication'
-  const password = 'Correct-Horse-9-Battery'
-  const { status, body } = await manage('POST', '/users', { connection, password, email: `person${++made}@example.com`, ...profile }) // prettier-ignore
-  expect(status).toBe(201)
-  return (body as { user_id: string }).user_id
-}
-const inTenant = async (userId: string) =>
-  (await manage('GET', `/users/${encodeURIComponent(userId)}`)).body as Record<string, unknown>
-const get = async (path: string) => (await standalone.ask(path, token)).json() as Promise<Record<string, unknown>>
-const auditOf = async (userId: string) => {
-  const { rows } = await sql<{ entry: Record<string, unknown> }>`SELECT entry FROM audit_log WHERE entry->>'subjectId' = ${userId} ORDER BY seq`.execute(db.db) // prettier-ignore
-  return rows.map(({ entry }) => entry)
-}
-const listed = async (filter: string) =>
-  ((await get(`/api/users?filter=${encodeURIComponent(filter)}`)) as { users: { userId: string }[] }).users.map(({ userId }) => userId) // prettier-ignore
+const get = async (path: string) =>
+  (await standalone.ask(path, staffed.token)).json() as Promise<Record<string, unknown>>
 
 test('a block is done, told before and after, shown in the list at once, and undone', async () => {
   const userId = await signUp()
@@ -94,14 +66,6 @@ test('a block ends sessions and, if asked, revokes refresh tokens; the preview s
   expect(run.changes).toEqual(preview.changes)
   expect(await seeSessions()).toEqual([])
 })
-
-/** As a sign-in would leave it. */
-async function openSession(userId: string): Promise<void> {
-  await sql`INSERT INTO tenant.sessions (session_id, cookie_hash, user_id, authenticated_at, last_interacted_at, idle_expires_at, expires_at)
-    VALUES (${`sid_${userId}`}, sha256(${userId}::bytea), ${userId}, now(), now(), now() + interval '1 day', now() + interval '3 days')`.execute(
-    db.db,
-  )
-}
 
 test('an edit changes what it names, says what it replaces, and its undo restores exactly that', async () => {
   const userId = await signUp({
@@ -166,14 +130,14 @@ test('a change based on a stale view is refused with the difference, one that no
 test('roles are given and taken, known to the list at once, and each undoes the other', async () => {
   const userId = await signUp()
   const [support, sales] = await Promise.all(
-    ['Support', 'Sales'].map(async (name) => ((await manage('POST', '/roles', { name: `${name} ${made}` })).body as { id: string }).id), // prettier-ignore
+    ['Support', 'Sales'].map(async (name) => ((await manage('POST', '/roles', { name: `${name} of the desk` })).body as { id: string }).id), // prettier-ignore
   )
   await manage('POST', `/users/${encodeURIComponent(userId)}/roles`, { roles: [support] })
   const rolesOf = async () =>
     ((await manage('GET', `/users/${encodeURIComponent(userId)}/roles`)).body as { id: string }[]).map(({ id }) => id)
   const { run } = await staff.perform(userId, 'user.assign-roles', { params: { roleIds: [support, sales] } })
   expect((await rolesOf()).sort()).toEqual([support, sales].sort())
-  await expect.poll(() => listed(`user_id:"${userId}" role:"Sales ${made}"`), { timeout: 5000 }).toEqual([userId])
+  await expect.poll(() => listed(`user_id:"${userId}" role:"Sales of the desk"`), { timeout: 5000 }).toEqual([userId])
   expect((await staff.undo(run.runId)).status).toBe(200)
   expect(await rolesOf()).toEqual([support]) // it was theirs before, and stays
   await staff.perform(userId, 'user.remove-roles', { params: { roleIds: [support] } })

@@ -60,11 +60,18 @@ const crash = async (order: Pick<CrashOrder, 'userId' | 'action' | 'params' | 's
 
 interface Left {
   phases: string[]
-  run: { phase: string; changes: { field: string }[]; failure: { code: string } | null } | undefined
+  run:
+    | {
+        phase: string
+        changes: { field: string }[]
+        failure: { code: string } | null
+        steps: { step: string; result: string }[]
+      }
+    | undefined
 }
 const left = async (userId: string): Promise<Left> => {
   const { rows: entries } = await sql<{ phase: string }>`SELECT entry->>'phase' AS phase FROM audit_log WHERE entry->>'subjectId' = ${userId} ORDER BY seq`.execute(db.db) // prettier-ignore
-  const { rows: runs } = await sql<NonNullable<Left['run']>>`SELECT phase, changes, failure FROM action_runs WHERE user_id = ${userId}`.execute(db.db) // prettier-ignore
+  const { rows: runs } = await sql<NonNullable<Left['run']>>`SELECT phase, changes, failure, steps FROM action_runs WHERE user_id = ${userId}`.execute(db.db) // prettier-ignore
   return { phases: entries.map(({ phase }) => phase), run: runs[0] }
 }
 const settled = async (userId: string) => {
@@ -126,6 +133,31 @@ test('a server killed at any step leaves each action settled as the tenant has i
   expect((await verifyAudit(store)).faults).toEqual([])
   await store.close()
 }, 120_000)
+
+const contained = [
+  { step: 'after setPassword', password: 'unknown', block: 'failed', sessions: 'failed', blocked: false },
+  { step: 'after updateUser', password: 'unknown', block: 'done', sessions: 'failed', blocked: true },
+  { step: 'after revokeRefreshTokens', password: 'unknown', block: 'done', sessions: 'done', blocked: true },
+]
+test('a server killed while it contains somebody leaves each step told, as far as the tenant shows it', async () => {
+  const contain = async ({ step, password, block: blocks, sessions, blocked }: (typeof contained)[number]) => {
+    const userId = await makeUser()
+    const { signal } = await crash({ userId, action: 'user.contain', params: { resetPassword: true }, step })
+    const { run, phases } = await settled(userId)
+    expect([signal, phases, run?.failure?.code], step).toEqual(['SIGKILL', ['started', 'failed'], 'partly-done'])
+    expect(
+      run?.steps.map(({ step: name, result }) => [name, result]),
+      step,
+    ).toEqual([
+      ['reset-password', password],
+      ['block', blocks],
+      ['end-sessions', sessions],
+      ['revoke-refresh-tokens', 'done'], // there were none
+    ])
+    expect(await inTenant(userId), step).toMatchObject({ blocked })
+  }
+  await Promise.all(contained.map(contain))
+}, 60_000)
 
 test('these are all the steps there are', async () => {
   const { steps } = await crash({ userId: await makeUser(), ...block, step: 'none' })

@@ -96,6 +96,15 @@ test('an export holds everybody once, in each format, and says how many before',
   expect(await (await ask('users/export?format=json&filter=name:"nobody is called this"')).json()).toEqual([])
 })
 
+test('of some is exported what is exported of them among everybody', async () => {
+  type Row = Record<'user_id', string> & Record<'roles' | 'organizations', string[]>
+  const rowsOf = async (filter: string) => (await (await ask(`users/export?format=json&filter=${encodeURIComponent(filter)}`)).json()) as Row[] // prettier-ignore
+  const everybody = await rowsOf('')
+  expect(everybody.some(({ roles }) => roles.length > 0)).toBe(true)
+  expect(everybody.some(({ organizations }) => organizations.length > 1)).toBe(true)
+  expect(await rowsOf('user_id:*')).toEqual(everybody)
+})
+
 test('no cell of a CSV is a formula, and no export holds a token', async () => {
   await sql`UPDATE users SET name = '=HYPERLINK("https://evil.example")', nickname = '@SUM(1)'
     WHERE user_id = (SELECT user_id FROM users ORDER BY created_at LIMIT 1)`.execute(store.db)

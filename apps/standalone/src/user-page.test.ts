@@ -245,6 +245,29 @@ test('the timeline tells what somebody did and what was done to them, page by pa
   expect(all.length).toBeGreaterThanOrEqual(60)
 })
 
+test('what staff did stands in the timeline where it belongs, for those who may read the audit log', async () => {
+  const someone = await signUp({ email: 'timeline@user-page.example', name: 'Timeline' })
+  const act = (name: string, reason: string) =>
+    fetch(`${standalone.url}${at(someone, `actions/${name}`)}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${manager}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ reason }),
+    })
+  expect((await act('user.block', 'first')).status).toBe(200)
+  // As many entries of the tenant's log as a page has: the first action lies behind them.
+  for (let time = 0; time < 50; time += 1)
+    await manage('PATCH', `/users/${encodeURIComponent(someone)}`, { nickname: `nick ${time}` })
+  expect((await act('user.unblock', 'second')).status).toBe(200)
+  const first = await read(UserTimeline, 'timeline', someone)
+  const second = await read(UserTimeline, `timeline?after=${first.next}`, someone)
+  const both = [first, second].map(({ entries }) => entries.filter(({ kind }) => kind === 'staff').map(({ type, description, actorId }) => [type, description, actorId !== null])) // prettier-ignore
+  expect(both).toEqual([[['user.unblock', 'second', true]], [['user.block', 'first', true]]])
+  const moments = [...first.entries, ...second.entries].map(({ at: moment }) => moment)
+  expect(moments).toEqual([...moments].sort().reverse())
+  const only = await read(UserTimeline, 'timeline?kind=staff', someone)
+  expect([only.entries.map(({ type }) => type), only.next]).toEqual([['user.unblock', 'user.block'], null])
+})
+
 test('how much there is to somebody is told at once', async () => {
   const counts = await read(UserCounts, 'summary')
   expect(Object.fromEntries(Object.entries(counts).map(([part, { count }]) => [part, count]))).toEqual({

@@ -101,6 +101,23 @@ export class ScopeMissing extends UpstreamFailed {
   }
 }
 
+/** One of several things that were to be done, and what became of it. */
+export interface StepResult {
+  step: string
+  result: string
+  problem: { code: string; message: string } | null
+}
+
+/** Of several things, some were done and some were not: which is said. */
+export class PartlyDone extends UpstreamFailed {
+  readonly steps: StepResult[]
+
+  constructor(code: string, detail: string, steps: StepResult[], options?: ErrorOptions) {
+    super(code, detail, options)
+    this.steps = steps
+  }
+}
+
 /** Something this answer needs cannot be reached just now; asking again later may work. */
 export class Unavailable extends RollcallError {
   readonly status = 503

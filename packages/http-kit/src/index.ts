@@ -5,6 +5,7 @@ export {
   NotAllowed,
   NotAuthenticated,
   NotFound,
+  PartlyDone,
   RollcallError,
   ScopeMissing,
   TooLarge,
@@ -12,7 +13,7 @@ export {
   Unavailable,
   UpstreamFailed,
 } from './errors.ts'
-export type { Difference, FieldFault } from './errors.ts'
+export type { Difference, FieldFault, StepResult } from './errors.ts'
 export { createLogger } from './logger.ts'
 export type { Logger, LoggerOptions } from './logger.ts'
 export { parse } from './parse.ts'

@@ -4,6 +4,7 @@ import {
   Conflict,
   InvalidInput,
   NotAuthenticated,
+  PartlyDone,
   RollcallError,
   ScopeMissing,
   TooLarge,
@@ -36,6 +37,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
       requestId: requestIdOf(req),
       ...(known instanceof InvalidInput && known.faults.length > 0 && { errors: known.faults }),
       ...(known instanceof Conflict && known.differences.length > 0 && { differences: known.differences }),
+      ...(known instanceof PartlyDone && { steps: known.steps }),
       ...(known instanceof ScopeMissing && { missingScopes: known.scopes }),
     }),
   )

@@ -164,7 +164,7 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: 
   api.use(meRoutes({ guard, tenant }))
   api.use(insightsRoutes({ guard, tenant, copy }))
   api.use(usersRoutes({ guard, tenant, copy, actions }))
-  api.use(userPageRoutes({ guard, tenant, copy }))
+  api.use(userPageRoutes({ guard, tenant, copy, store }))
   api.use(actionsRoutes({ guard, actions }))
   api.use(auditRoutes({ guard, store }))
   api.use(directoryRoutes({ guard, copy }))

@@ -25,6 +25,8 @@ export interface AttemptOptions {
 export interface TenantTask<T> {
   /** True for what does no more when done twice than once: GET, most of DELETE, PATCH to the same values. What creates or sends mail is not. */
   isRepeatable: boolean
+  /** Never to be in what is said of a failure, even where the tenant repeats it. */
+  secret?: string
   run(sdk: ManagementClient, options: AttemptOptions): Promise<T>
 }
 
@@ -87,7 +89,8 @@ async function attemptOnce<T>(
     return { value: await before(abortSignal, task.run(session.sdk, { abortSignal, maxRetries: 0 })) }
   } catch (error) {
     if (error instanceof UpstreamFailed) throw error
-    return { fault: readTenantFault(error, step, Date.now()) }
+    const fault = readTenantFault(error, step, Date.now())
+    return { fault: task.secret ? { ...fault, reason: fault.reason.replaceAll(task.secret, '[hidden]') } : fault }
   }
 }
 

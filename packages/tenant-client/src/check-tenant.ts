@@ -38,6 +38,12 @@ const neededScopes = [
   { scope: 'read:sessions', feature: 'where somebody is signed in' },
   { scope: 'read:refresh_tokens', feature: 'which applications somebody gave lasting access' },
   { scope: 'read:authentication_methods', feature: 'somebody’s second factors and passkeys' },
+  { scope: 'delete:authentication_methods', feature: 'taking second factors away' },
+  { scope: 'create:organization_members', feature: 'adding users to organizations' },
+  { scope: 'delete:organization_members', feature: 'removing users from organizations' },
+  { scope: 'create:organization_member_roles', feature: 'giving roles within an organization, also by an undo' },
+  { scope: 'create:user_tickets', feature: 'links by which a user sets a new password' },
+  { scope: 'read:resource_servers', feature: 'until when access tokens live, and which permissions there are' },
   { scope: 'read:clients', feature: 'the names of applications' },
 ] as const
 

@@ -1,10 +1,13 @@
 import { ManagementClient, TokenProvider } from 'auth0'
 import { createCallTenant, type TenantSession } from './call-tenant.ts'
+import { createReadApis, type ReadApis } from './apis.ts'
 import { checkTenant, type TenantFinding } from './check-tenant.ts'
 import { createReadClientNames, type ReadClientNames } from './client-names.ts'
+import { createTenantCredentialChanges, type TenantCredentialChanges } from './credential-changes.ts'
 import { createTenantGroupAccess, type TenantGroupAccess } from './group-access.ts'
 import { createTenantJobs, type TenantJobs } from './jobs.ts'
 import { createTenantLogs, type TenantLogs } from './logs.ts'
+import { createTenantMembershipChanges, type TenantMembershipChanges } from './membership-changes.ts'
 import { createTenantOfUser, type TenantOfUser } from './of-user.ts'
 import { createTenantOrganizations, type TenantOrganizations } from './organizations.ts'
 import { watchRateLimits, type RateLimit } from './rate-limits.ts'
@@ -16,6 +19,7 @@ import { tenantOrigin } from './tenant-origin.ts'
 import { createTenantUserChanges, type TenantUserChanges } from './user-changes.ts'
 import { createReadUsersByEmail, type ReadUsersByEmail } from './users-by-email.ts'
 import { createTenantUsers, type TenantUsers } from './users.ts'
+import { watchForChanges } from './watch-for-changes.ts'
 
 export interface TenantClientOptions {
   /** `example.eu.auth0.com`, or an origin such as `http://localhost:8001` for a tenant on this machine. */
@@ -38,15 +42,17 @@ export interface TenantClient {
   readonly origin: string
   readonly pagingLimit: number
   readonly users: TenantUsers
-  /** What somebody has open. */
   /** All that changes a user, or sends them mail. */
-  readonly changes: TenantUserChanges & { requestPasswordReset: RequestPasswordReset }
+  readonly changes: TenantUserChanges &
+    TenantCredentialChanges &
+    TenantMembershipChanges & { requestPasswordReset: RequestPasswordReset }
   readonly roles: TenantRoles
   readonly organizations: TenantOrganizations
   readonly jobs: TenantJobs
   readonly logs: TenantLogs
   readonly ofUser: TenantOfUser
   readonly groupAccess: TenantGroupAccess
+  readonly apis: ReadApis
   readonly clientNames: ReadClientNames
   readonly usersByEmail: ReadUsersByEmail
   /** What is left of the tenant's limit on reading this; undefined where it names none. */
@@ -83,7 +89,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
   const reach = createReach({ origin, fetch: carrier.fetch })
   const call = createCallTenant({ origin, openSession, deadlineMs })
   const users = createTenantUsers(call)
-
+  const change = watchForChanges(call, users.forget)
   const roles = createTenantRoles(call)
   const organizations = createTenantOrganizations(call)
 
@@ -92,7 +98,9 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
     pagingLimit,
     users,
     changes: {
-      ...createTenantUserChanges(call, users.forget),
+      ...createTenantUserChanges(change),
+      ...createTenantCredentialChanges(change),
+      ...createTenantMembershipChanges(change),
       requestPasswordReset: createPasswordReset({ origin, fetch: carrier.fetch, deadlineMs }),
     },
     roles,
@@ -101,6 +109,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
     logs: createTenantLogs(call),
     ofUser: createTenantOfUser(call, { roles, organizations }),
     groupAccess: createTenantGroupAccess(call),
+    apis: createReadApis(call),
     clientNames: createReadClientNames(call),
     usersByEmail: createReadUsersByEmail(call),
     rateLimitOf: rateLimits.of,

@@ -1,7 +1,9 @@
 import {
   ManagementAuthenticationMethodPage,
   ManagementEnrollments,
+  ManagementRefreshToken,
   ManagementRefreshTokenPage,
+  ManagementSession,
   ManagementSessionPage,
   ManagementUserBlocks,
   ManagementUserIdentities,
@@ -10,9 +12,7 @@ import {
   type ManagementEnrollment,
   type ManagementIdentityWithProfile,
   type ManagementOrganization,
-  type ManagementRefreshToken,
   type ManagementRole,
-  type ManagementSession,
   type ManagementUserBlock,
   type ManagementUserPermission,
 } from '@rollcall/contracts/management-api'
@@ -40,6 +40,10 @@ export interface TenantOfUser {
   identities(userId: string): Promise<ManagementIdentityWithProfile[]>
   sessions(userId: string): Promise<Beginning<ManagementSession>>
   refreshTokens(userId: string): Promise<Beginning<ManagementRefreshToken>>
+  /** @returns undefined if it is not there, or somebody else's */
+  findSession(userId: string, sessionId: string): Promise<ManagementSession | undefined>
+  /** @returns undefined if it is not there, or somebody else's */
+  findRefreshToken(userId: string, tokenId: string): Promise<ManagementRefreshToken | undefined>
   /** All of them. */
   countSessions(userId: string): Promise<number>
   countRefreshTokens(userId: string): Promise<number>
@@ -94,6 +98,16 @@ export function createTenantOfUser(
     },
     sessions: (userId) => ofUser(userId, beginningOf(sessionPages(userId))),
     refreshTokens: (userId) => ofUser(userId, beginningOf(refreshTokenPages(userId))),
+    findSession: (userId, sessionId) =>
+      findTheirs(userId, async () => {
+        const answer = await read((sdk, options) => sdk.sessions.get(sessionId, options))
+        return understand(ManagementSession, answer, 'GET /api/v2/sessions/{id}')
+      }),
+    findRefreshToken: (userId, tokenId) =>
+      findTheirs(userId, async () => {
+        const answer = await read((sdk, options) => sdk.refreshTokens.get(tokenId, options))
+        return understand(ManagementRefreshToken, answer, 'GET /api/v2/refresh-tokens/{id}')
+      }),
     countSessions: (userId) => ofUser(userId, count(sessionPages(userId))),
     countRefreshTokens: (userId) => ofUser(userId, count(refreshTokenPages(userId))),
     authenticationMethods: (userId) =>
@@ -129,6 +143,19 @@ async function ofUser<Answer>(userId: string, answer: Promise<Answer>): Promise<
     return await answer
   } catch (error) {
     if (error instanceof NotFound) throw new NotFound('user-not-found', `There is no user ${userId}.`)
+    throw error
+  }
+}
+
+async function findTheirs<Owned extends { user_id?: string | null | undefined }>(
+  userId: string,
+  find: () => Promise<Owned>,
+): Promise<Owned | undefined> {
+  try {
+    const found = await find()
+    return found.user_id === userId ? found : undefined
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
     throw error
   }
 }

@@ -1,15 +1,18 @@
 import {
   ManagementMemberPage,
+  ManagementOrganization,
   ManagementOrganizationCheckpointPage,
   ManagementOrganizationPage,
-  type ManagementOrganization,
 } from '@rollcall/contracts/management-api'
+import { NotFound } from '@rollcall/http-kit'
 import type { CallTenant } from './call-tenant.ts'
 import { readOn, readPages } from './read-pages.ts'
 import { understand } from './understand.ts'
 
 export interface TenantOrganizations {
   list(): Promise<ManagementOrganization[]>
+  /** @returns undefined if there is none */
+  find(organizationId: string): Promise<ManagementOrganization | undefined>
   /** The ids of who belongs to an organization, page by page. @throws NotFound */
   members(organizationId: string): AsyncIterable<string[]>
   /** @throws NotFound */
@@ -27,6 +30,16 @@ export function createTenantOrganizations(call: CallTenant): TenantOrganizations
       const all: ManagementOrganization[] = []
       for await (const page of pages) all.push(...page)
       return all
+    },
+    async find(organizationId) {
+      try {
+        const run = { isRepeatable: true }
+        const answer = await call({ ...run, run: (sdk, options) => sdk.organizations.get(organizationId, options) })
+        return understand(ManagementOrganization, answer, 'GET /api/v2/organizations/{id}')
+      } catch (error) {
+        if (error instanceof NotFound) return undefined
+        throw error
+      }
     },
     members: (organizationId) =>
       readOn(async (paging) => {

@@ -1,5 +1,4 @@
 import { ManagementUser } from '@rollcall/contracts/management-api'
-import { NotFound } from '@rollcall/http-kit'
 import type { CallTenant } from './call-tenant.ts'
 import { understand } from './understand.ts'
 
@@ -16,7 +15,7 @@ export interface TenantUserPatch {
   app_metadata?: Record<string, unknown>
 }
 
-/** Everything by which Rollcall changes a user of the tenant. Each is one request, and throws NotFound where there is no such user. */
+/** By what Rollcall changes a user of the tenant. Each is one request, and throws NotFound where there is no such user. */
 export interface TenantUserChanges {
   /** @returns the user as they are then */
   updateUser(userId: string, patch: TenantUserPatch): Promise<ManagementUser>
@@ -24,25 +23,22 @@ export interface TenantUserChanges {
   deleteUser(userId: string): Promise<void>
   endSessions(userId: string): Promise<void>
   revokeRefreshTokens(userId: string): Promise<void>
+  /** One of them. Idempotent, as Auth0's is. */
+  endSession(sessionId: string): Promise<void>
+  /** One session, and the refresh tokens that came of it. */
+  revokeSession(sessionId: string): Promise<void>
+  /** One of them. */
+  revokeRefreshToken(tokenId: string): Promise<void>
+  /** Those of brute-force protection, for all addresses. */
+  liftBlocks(userId: string): Promise<void>
   assignRoles(userId: string, roleIds: readonly string[]): Promise<void>
   removeRoles(userId: string, roleIds: readonly string[]): Promise<void>
   /** Sends mail, so it is asked for once whatever happens. */
   sendVerification(userId: string): Promise<void>
 }
 
-/** @param onChange told when something may have changed, also by a request that failed: answers from before it are of no more use */
-export function createTenantUserChanges(call: CallTenant, onChange: () => void): TenantUserChanges {
-  const change: CallTenant = async (task) => {
-    try {
-      return await call(task)
-    } catch (error) {
-      if (error instanceof NotFound && /user/i.test(error.message))
-        throw new NotFound('user-not-found', 'There is no such user any more.', { cause: error })
-      throw error
-    } finally {
-      onChange()
-    }
-  }
+/** @param change one call of those that change users */
+export function createTenantUserChanges(change: CallTenant): TenantUserChanges {
   return {
     async updateUser(userId, patch) {
       // Repeatable: it sets what it names to the same values again.
@@ -55,6 +51,14 @@ export function createTenantUserChanges(call: CallTenant, onChange: () => void):
       change({ isRepeatable: true, run: async (sdk, options) => sdk.users.sessions.delete(userId, options) }),
     revokeRefreshTokens: (userId) =>
       change({ isRepeatable: true, run: async (sdk, options) => sdk.users.refreshToken.delete(userId, options) }),
+    endSession: (sessionId) =>
+      change({ isRepeatable: true, run: async (sdk, options) => sdk.sessions.delete(sessionId, options) }),
+    revokeSession: (sessionId) =>
+      change({ isRepeatable: true, run: async (sdk, options) => sdk.sessions.revoke(sessionId, options) }),
+    revokeRefreshToken: (tokenId) =>
+      change({ isRepeatable: true, run: async (sdk, options) => sdk.refreshTokens.delete(tokenId, options) }),
+    liftBlocks: (userId) =>
+      change({ isRepeatable: true, run: async (sdk, options) => sdk.userBlocks.delete(userId, options) }),
     assignRoles: (userId, roleIds) =>
       // Repeatable though a POST: a role that is held already stays held.
       change({

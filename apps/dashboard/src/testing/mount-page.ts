@@ -6,6 +6,7 @@ import { defineComponent, h, ref } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { apiKey, createApiClient } from '../api/api-client.ts'
 import { changesKey } from '../api/changes.ts'
+import { auditRoutes } from '../features/audit/audit.routes.ts'
 import ActionHost from '../features/actions/ActionHost.vue'
 import { asked } from '../features/actions/asked.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
@@ -56,7 +57,7 @@ export async function mountPage(
 ) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes],
+    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...auditRoutes],
   })
   await router.push(path)
   const requests: string[] = []

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DirectoryStatus } from '@rollcall/contracts/admin-api'
 import { openDataFolder } from '@rollcall/data-folder'
-import { createLogger } from '@rollcall/http-kit'
+import { createLogger, type Logger } from '@rollcall/http-kit'
 import { createRollcall, type RollcallOptions } from '@rollcall/server'
 import { migrateTenant, startLocalTenant, type LocalTenant } from '@rollcall/tenant'
 import { createTenantClient } from '@rollcall/tenant-client'
@@ -35,6 +35,8 @@ export interface TestStandaloneOptions {
   fetch?: typeof globalThis.fetch
   deadlineMs?: number
   actions?: RollcallOptions['actions']
+  /** Rollcall's; silent when absent. */
+  logger?: Logger
 }
 
 /** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
@@ -45,10 +47,10 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     directory = 'copy',
     policy,
     actions,
+    logger = createLogger({ level: 'silent' }),
     fetch: carry,
     deadlineMs,
   } = options
-  const logger = createLogger({ level: 'silent' })
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-standalone-'))
   const dataFolder = await openDataFolder(folder)
   const databaseUrl = await testDatabase({ name: 'tenant', prepare: migrateTenant })

@@ -13,7 +13,9 @@ export const Reason = z
 
 /**
  * A field of a user and two values of it, by the name the filter language has for it: `name`, `blocked`, `user_metadata.plan` (metadata by its
- * first level), and besides `roles`, `sessions`, `refresh_tokens` (how many are open), and `user` for the whole of them.
+ * first level), and besides `roles`, `permissions` (those given directly), `identities`, `brute_force_blocks`, `sessions`, `refresh_tokens` (how many
+ * are open), and `user` for the whole of them. One of several goes by its id: `organizations.org_1`, `factors.…`, `sessions.…`, `refresh_tokens.…`.
+ * Of `password` nothing is told but that a new one was `set`.
  */
 export const FieldChange = z
   .object({ field: z.string(), before: z.unknown(), after: z.unknown() })
@@ -69,6 +71,18 @@ export type ActionPreview = z.infer<typeof ActionPreview>
 export const ActionPhase = z.enum(['started', 'done', 'failed', 'not-begun'])
 export type ActionPhase = z.infer<typeof ActionPhase>
 
+/** One of the things that an action does one after the other, each whether or not the others went well. */
+export const ActionStep = z
+  .object({
+    step: z.string().meta({ example: 'end-sessions' }),
+    result: z.enum(['started', 'done', 'failed', 'skipped', 'unknown']).meta({
+      description: '`skipped`: it is nothing for this user, or out of reach. `unknown`: nothing in the tenant tells.',
+    }),
+    problem: Warning.nullable().meta({ description: 'Why it was not done.' }),
+  })
+  .meta({ id: 'ActionStep' })
+export type ActionStep = z.infer<typeof ActionStep>
+
 /** One action done to one user. */
 export const ActionRun = z
   .object({
@@ -85,6 +99,11 @@ export const ActionRun = z
     endedAt: z.iso.datetime().nullable(),
     changes: z.array(FieldChange).meta({ description: 'What it has changed, as far as is known.' }),
     failure: z.object({ status: z.int(), code: z.string(), message: z.string() }).nullable(),
+    steps: z.array(ActionStep).meta({ description: 'Empty: it is one thing.' }),
+    accessTokensUntil: z.iso.datetime().nullable().meta({
+      description:
+        'After `user.contain`: until then an access token that was issued before may be good, by the longest lifetime of an API; null: not known.',
+    }),
     undo: z.object({
       isPossible: z.boolean(),
       until: z.iso.datetime().nullable(),
@@ -97,7 +116,14 @@ export const ActionRun = z
 export type ActionRun = z.infer<typeof ActionRun>
 
 export const ActionOutcome = z
-  .object({ run: ActionRun, user: User.nullable().meta({ description: 'As they are after it; null: they are gone.' }) })
+  .object({
+    run: ActionRun,
+    user: User.nullable().meta({ description: 'As they are after it; null: they are gone.' }),
+    shownOnce: z
+      .object({ link: z.url(), expiresAt: z.iso.datetime() })
+      .nullable()
+      .meta({ description: 'Told in this answer and kept nowhere: whoever repeats the request is not told again.' }),
+  })
   .meta({ id: 'ActionOutcome' })
 export type ActionOutcome = z.infer<typeof ActionOutcome>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FieldChange } from './actions.ts'
+import { ActionStep, FieldChange } from './actions.ts'
 import { noControlCharacter, wholeNumber } from './query-values.ts'
 
 /** An entry of the audit log. It never changes. Values under names such as `password` or `token` are left out of it. */
@@ -22,6 +22,7 @@ export const AuditEntry = z
     undoOf: z.uuid().nullable(),
     tenant: z.string().meta({ description: 'The origin of the tenant it was done in.' }),
     changes: z.array(FieldChange),
+    steps: z.array(ActionStep).optional().meta({ description: 'What was done one after the other; absent: it is one thing.' }),
     answer: z
       .object({
         status: z.int().nullable().meta({ description: 'Of the tenant; null: it did not answer.' }),

@@ -5,6 +5,7 @@ export {
   ActionPhase,
   ActionPreview,
   ActionRun,
+  ActionStep,
   actionEnvelope,
   BasedOn,
   FieldChange,

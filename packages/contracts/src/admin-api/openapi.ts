@@ -75,6 +75,8 @@ export interface DescribedAction {
   summary: string
   permission: Permission
   params: z.ZodType
+  /** What a preview takes in their place. */
+  previewParams?: z.ZodType
 }
 
 /** `user.assign-roles` becomes `userAssignRoles`. */
@@ -414,8 +416,9 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
   })
   const once = z.object({ 'Idempotency-Key': IdempotencyKey.optional() })
   const bodyOf = (schema: z.ZodType) => ({ body: { content: { 'application/json': { schema } } } })
-  for (const { name, summary, permission, params: schema } of actions) {
-    const params = schema.safeParse({}).success ? schema.optional() : schema
+  const optionalIfEmpty = (schema: z.ZodType) => (schema.safeParse({}).success ? schema.optional() : schema)
+  for (const { name, summary, permission, params: schema, previewParams = schema } of actions) {
+    const params = optionalIfEmpty(schema)
     const path = `/api/users/{userId}/actions/${name}`
     registry.registerPath({
       method: 'post',
@@ -436,7 +439,7 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
       description: `Needs \`read:users\` and \`${permission}\`. Changes nothing.`,
       tags: ['Actions'],
       security,
-      request: { params: onUser, ...bodyOf(z.strictObject({ params })) },
+      request: { params: onUser, ...bodyOf(z.strictObject({ params: optionalIfEmpty(previewParams) })) },
       responses: {
         ...answered('What would change.', ActionPreview),
         ...refused(400, 401, 403, 404, 409, ...fromTenant),

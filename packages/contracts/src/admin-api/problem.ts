@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FieldChange } from './actions.ts'
+import { ActionStep, FieldChange } from './actions.ts'
 
 /** One fault in what was sent: where it is and how to mend it. */
 export const FieldError = z
@@ -21,6 +21,7 @@ export const Problem = z
     differences: z.array(FieldChange).optional().meta({
       description: 'What is otherwise than whoever asks supposed: `before` as they saw it, `after` as it is.',
     }),
+    steps: z.array(ActionStep).optional().meta({ description: 'With `partly-done`: what was done and what was not.' }),
     missingScopes: z
       .array(z.string())
       .optional()

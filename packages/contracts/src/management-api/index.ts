@@ -1,3 +1,4 @@
+export { ManagementApi, ManagementApiPage } from './apis.ts'
 export { ManagementErrorBody, OAuthErrorBody } from './errors.ts'
 export { ManagementJob } from './jobs.ts'
 export { ManagementLogEntries, ManagementLogEntry } from './logs.ts'
@@ -14,7 +15,12 @@ export {
   ManagementUserPermission,
   ManagementUserPermissionPage,
 } from './user-access.ts'
-export { ManagementIdentityWithProfile, ManagementUserIdentities } from './user-identities.ts'
+export { ManagementTicket } from './tickets.ts'
+export {
+  ManagementIdentityWithProfile,
+  ManagementLinkedIdentities,
+  ManagementUserIdentities,
+} from './user-identities.ts'
 export { ManagementUserLogEntries, ManagementUserLogEntry } from './user-log.ts'
 export {
   ManagementAuthenticationMethod,

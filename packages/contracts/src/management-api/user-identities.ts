@@ -17,5 +17,8 @@ export const ManagementIdentityWithProfile = ManagementIdentity.extend({
 })
 export type ManagementIdentityWithProfile = z.infer<typeof ManagementIdentityWithProfile>
 
+/** What linking and unlinking answer: those of the user, the primary one first. */
+export const ManagementLinkedIdentities = z.array(ManagementIdentity)
+
 /** `GET /api/v2/users/{id}?fields=user_id,identities` */
 export const ManagementUserIdentities = z.object({ identities: z.array(ManagementIdentityWithProfile).default([]) })

@@ -14,6 +14,7 @@ const Device = z
 
 export const ManagementSession = z.object({
   id: z.string(),
+  user_id: z.string().nullish(),
   created_at: Moment,
   authenticated_at: Moment.nullish(),
   last_interacted_at: Moment.nullish(),
@@ -29,6 +30,7 @@ export const ManagementSessionPage = z.object({ sessions: z.array(ManagementSess
 
 export const ManagementRefreshToken = z.object({
   id: z.string(),
+  user_id: z.string().nullish(),
   created_at: Moment,
   idle_expires_at: Moment.nullish(),
   expires_at: Moment.nullish(),

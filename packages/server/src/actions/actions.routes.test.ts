@@ -1,8 +1,9 @@
 import { permissions } from '@rollcall/contracts/admin-api'
 import { openDatabase, sql } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { actionSamples } from '../testing/action-samples.ts'
 import { emptyDatabase, startServer, type TestServer } from '../testing/start-server.ts'
-import { allActions } from './all-actions.ts'
+import { allActions, actionNames } from './all-actions.ts'
 
 let server: TestServer
 let db: ReturnType<typeof openDatabase<object>>
@@ -17,11 +18,6 @@ afterAll(async () => {
 })
 
 const someone = 'auth0%7C1'
-const goodParams: Record<string, unknown> = {
-  'user.edit': { name: 'Ada' },
-  'user.assign-roles': { roleIds: ['rol_1'] },
-  'user.remove-roles': { roleIds: ['rol_1'] },
-}
 const post = async (path: string, claims: Record<string, unknown>, body: unknown, headers = {}) => {
   const response = await fetch(`${server.url}/api${path}`, {
     method: 'POST',
@@ -35,10 +31,15 @@ const left = async () => {
   return rows[0]?.left
 }
 
+test('there is a sample of every action, which it takes', () => {
+  expect(Object.keys(actionSamples).sort()).toEqual(actionNames.toSorted())
+  for (const { name, params } of allActions) expect(params.safeParse(actionSamples[name]), name).toMatchObject({ success: true }) // prettier-ignore
+})
+
 test.each(allActions)(
   '$name is not for whoever lacks its permission, and leaves nothing behind',
   async ({ name, permission }) => {
-    const request = { params: goodParams[name] ?? {} }
+    const request = { params: actionSamples[name] }
     const others = permissions.filter((other) => other !== permission && other !== 'manage:users')
     for (const held of [['read:users'], others, []]) {
       for (const path of [`/users/${someone}/actions/${name}`, `/users/${someone}/actions/${name}/preview`])
@@ -50,18 +51,36 @@ test.each(allActions)(
   },
 )
 
+test.each([{ resetPassword: true }, { resetMfa: true }])(
+  'what a user signs in with takes its own permission, also in user.contain (%o)',
+  async (params) => {
+    const path = `/users/${someone}/actions/user.contain`
+    const claims = {
+      permissions: permissions.filter((name) => name !== 'manage:users' && name !== 'manage:credentials'),
+    }
+    for (const tail of ['', '/preview']) expect(await post(path + tail, claims, { params })).toEqual([403, 'permission-missing']) // prettier-ignore
+    expect(await left()).toBe(0)
+  },
+)
+
+test('nobody signs in as somebody else by linking themself to them', async () => {
+  const me = { sub: 'auth0|2', permissions: ['manage:users'] }
+  const request = { params: { secondaryUserId: 'auth0|2' } }
+  expect(await post(`/users/${someone}/actions/user.link`, me, request)).toEqual([409, 'not-your-own-credentials'])
+})
+
 const all = { permissions: ['manage:users'] }
 
 test.each(allActions)('$name takes what it is declared to take, and nothing else', async ({ name }) => {
   const path = `/users/${someone}/actions/${name}`
   const bodies = [
-    { params: { ...(goodParams[name] as object), password: 'x' } },
+    { params: { ...actionSamples[name], unheardOf: 'x' } },
     { params: [] },
     { params: 'x' },
-    { params: goodParams[name] ?? {}, reason: 7 },
-    { params: goodParams[name] ?? {}, reason: 'a\u0000b' },
-    { params: goodParams[name] ?? {}, basedOn: 'yesterday' },
-    { params: goodParams[name] ?? {}, force: true },
+    { params: actionSamples[name], reason: 7 },
+    { params: actionSamples[name], reason: 'a\u0000b' },
+    { params: actionSamples[name], basedOn: 'yesterday' },
+    { params: actionSamples[name], force: true },
     [],
     'null',
     '{',
@@ -94,6 +113,24 @@ test('a body that does not say it is JSON is read as JSON all the same, never pa
   expect((await post(`/users/${someone}/actions/user.block`, all, 'reason=x', headers))[0]).toBe(400)
 })
 
+test.each(['x'.repeat(73), 'ä'.repeat(37), 'Secret\nSecret'])(
+  '%j is no password, and is not repeated',
+  async (password) => {
+    const response = await fetch(`${server.url}/api/users/${someone}/actions/user.set-password`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.issuer.token(all)}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ params: { password } }),
+    })
+    expect([response.status, (await response.text()).includes(password.slice(0, 6))]).toEqual([400, false])
+  },
+)
+
+test('what was seen has to be little enough to be looked at again', async () => {
+  const fields = Object.fromEntries(Array.from({ length: 70 }, (_, place) => [`organizations.org_${place}`, null]))
+  const body = { basedOn: { updatedAt: '2025-01-01T00:00:00.000Z', fields } }
+  expect(await post(`/users/${someone}/actions/user.block`, all, body)).toEqual([400, 'invalid-input'])
+})
+
 test('an idempotency key is short and visible', async () => {
   for (const key of ['x'.repeat(129), 'a b']) {
     const answer = await post(`/users/${someone}/actions/user.block`, all, {}, { 'idempotency-key': key })
@@ -114,7 +151,7 @@ test.each(allActions.filter(({ refusalToThemself }) => refusalToThemself))(
   'nobody does $name to themself',
   async ({ name, refusalToThemself }) => {
     const me = { sub: 'auth0|1', ...all }
-    const request = { params: goodParams[name] ?? {} }
+    const request = { params: actionSamples[name] }
     expect(await post(`/users/${someone}/actions/${name}`, me, request)).toEqual([409, refusalToThemself?.code])
     expect(await left()).toBe(0)
   },

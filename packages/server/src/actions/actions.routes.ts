@@ -45,7 +45,8 @@ export function actionsRoutes({ guard, actions }: ActionRoutesDeps): Router {
     .all(only('POST'), guard)
     .post(body, async (req, res) => {
       const { action, actor, userId } = asked(req)
-      const { params } = parse(z.strictObject({ params: action.params.prefault({}) }), req.body ?? {}, 'body')
+      const schema = action.previewParams ?? action.params
+      const { params } = parse(z.strictObject({ params: schema.prefault({}) }), req.body ?? {}, 'body')
       res.json(await previewAction(recorded(actions), { action, actor, userId, params }))
     })
 

@@ -1,16 +1,22 @@
 import type { TenantAnswer } from '@rollcall/tenant-client'
+import type { RunStep } from '../store/schema.ts'
 import type { AuditFacts } from '../audit/audit.store.ts'
 import type { RunRow } from './runs.store.ts'
+import { presentStep } from './steps.ts'
 
 type AuditedRun = Pick<RunRow, 'run_id' | 'action' | 'user_id' | 'actor_id' | 'reason' | 'origin' | 'undo_of'>
 
 /** What the audit log says of a run. */
 export function auditRun(
   run: AuditedRun,
-  told: Pick<AuditFacts, 'phase' | 'changes'> & { answer?: TenantAnswer | undefined; settledAtStart?: boolean },
+  told: Pick<AuditFacts, 'phase' | 'changes'> & {
+    steps?: RunStep[]
+    answer?: TenantAnswer | undefined
+    settledAtStart?: boolean
+  },
 ): AuditFacts {
   const { actorKind, ip, userAgent, requestId, tenant } = run.origin
-  const { answer } = told
+  const { answer, steps = [] } = told
   return {
     action: run.action,
     phase: told.phase,
@@ -25,6 +31,7 @@ export function auditRun(
     undoOf: run.undo_of,
     tenant,
     changes: told.changes,
+    ...(steps.length > 0 && { steps: steps.map(presentStep) }),
     answer: answer ? { status: answer.status, errorCode: answer.errorCode, message: answer.message.slice(0, 500) } : null,
     settledAtStart: told.settledAtStart ?? false,
   } // prettier-ignore

@@ -4,14 +4,17 @@ import { Conflict, InvalidInput } from '@rollcall/http-kit'
 import { allow, type Actor } from '../access/actor.ts'
 import type { Action, KnownState } from './define-action.ts'
 import type { PlannedAction } from './plan-action.ts'
-import { changesBetween, isField, readField, readFields } from './user-state.ts'
+import { changesBetween, factsOf, isField, readField, readFields } from './fields.ts'
 
 /** @throws NotAllowed without the permission; Conflict when they would do to themself what is not for them to do */
-export function checkActor(action: Action, actor: Actor, userId: string): void {
+export function checkActor(action: Action, actor: Actor, { userId, params }: { userId: string; params: unknown }): void {
   allow(actor, action.permission)
+  const further = action.alsoNeeds?.(params)
+  if (further) allow(actor, further)
   const { refusalToThemself: refusal } = action
-  if (refusal && actor.userId === userId) throw new Conflict(refusal.code, refusal.message)
-}
+  const concerned = [userId, ...(action.alsoConcerns?.(params) ?? [])]
+  if (refusal && concerned.includes(actor.userId)) throw new Conflict(refusal.code, refusal.message)
+} // prettier-ignore
 
 /** @throws InvalidInput `reason-required` */
 export function checkReason(action: Action, reason: string | undefined, required: ReadonlySet<string>): void {
@@ -21,12 +24,18 @@ export function checkReason(action: Action, reason: string | undefined, required
   ])
 }
 
-/** @throws InvalidInput for a field that no user has */
+/** Each may be a request to the tenant. */
+const mostFacts = 60
+
+/** @throws InvalidInput for a field that no user has, or too many that have to be asked for */
 export function checkFields(basedOn: BasedOn | undefined): void {
-  const faults = Object.keys(basedOn?.fields ?? {})
+  const fields = Object.keys(basedOn?.fields ?? {})
+  const faults = fields
     .filter((field) => !isField(field))
     .map((field) => ({ path: `body.basedOn.fields.${field}`, message: 'There is no such field.' }))
   if (faults.length > 0) throw new InvalidInput('invalid-input', 'body.basedOn.fields: There is no such field.', faults)
+  if (new Set(factsOf(fields)).size > mostFacts)
+    throw new InvalidInput('invalid-input', 'body.basedOn.fields: That is too much to look at.')
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { Permission } from '@rollcall/contracts/admin-api'
 import type { ManagementUser } from '@rollcall/contracts/management-api'
+import type { RollcallError } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
 import type { z } from 'zod'
-import type { UndoPlan } from '../store/schema.ts'
-import type { Fact, UserState } from './user-state.ts'
+import type { RunStep, UndoPlan } from '../store/schema.ts'
+import type { Fact, StateReader } from './facts.ts'
+import type { UserState } from './user-state.ts'
 
 /** Something worth knowing before an action is done, or in its way: a stable code and a sentence. */
 export interface Remark {
@@ -21,19 +23,35 @@ export interface ActionPlan {
   /** Why these parameters are of no use to this user. */
   obstacle?: Remark | undefined
   undo: UndoPlan
+  /** What it does one after the other, each whether or not the others go well; absent: it is one thing. */
+  steps?: RunStep[]
+}
+
+/** How whoever did a step found it to go. */
+export interface StepReport {
+  step: string
+  /** Absent: it was done. */
+  error?: RollcallError
 }
 
 /** By what an action does its work. */
 export interface ActionTools {
-  tenant: Pick<TenantClient, 'changes' | 'roles'>
+  tenant: StateReader & Pick<TenantClient, 'changes'>
   /** The application that staff sign in to. */
   spaClientId: string
+  /** What the plan wants, as the tenant has it now. */
+  lookAgain(): Promise<StateAfter>
 }
 
 /** What the tenant has answered to a change. What is left out is as it was before. */
 export interface StateAfter extends Omit<UserState, 'user' | 'allRoles'> {
   /** null: they are gone. */
   user?: ManagementUser | null
+  /** Other users who are no more. */
+  departed?: string[]
+  /** For whoever asked, in this one answer: it is recorded nowhere. */
+  shownOnce?: { link: string; expiresAt: string }
+  steps?: StepReport[]
 }
 
 export interface KnownState extends UserState {
@@ -48,6 +66,14 @@ export interface Action<Params = unknown> {
   summary: string
   permission: Permission
   params: z.ZodType<Params>
+  /** What a preview takes in their place; absent: the same. */
+  previewParams?: z.ZodType
+  /** Those of the parameters that are kept nowhere, in no form. */
+  secrets?: readonly string[]
+  /** What these parameters need besides the permission. */
+  alsoNeeds?(params: Params): Permission | undefined
+  /** Other users to whom it is done. */
+  alsoConcerns?(params: Params): string[]
   /** What is answered to whoever would do it to themself; absent: they may. */
   refusalToThemself?: Remark
   /** What has to be known besides the user. */

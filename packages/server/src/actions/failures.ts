@@ -2,12 +2,14 @@ import {
   Conflict,
   InvalidInput,
   NotFound,
+  PartlyDone,
   RollcallError,
   TooManyRequests,
   Unavailable,
   UpstreamFailed,
 } from '@rollcall/http-kit'
-import type { RunFailure } from '../store/schema.ts'
+import type { RunFailure, RunStep } from '../store/schema.ts'
+import { presentStep } from './steps.ts'
 
 /** What is kept of an error: what its caller was told. */
 export function toFailure(error: unknown): RunFailure {
@@ -16,7 +18,8 @@ export function toFailure(error: unknown): RunFailure {
 }
 
 /** The same error for whoever asks again. */
-export function fromFailure({ status, code, message }: RunFailure): RollcallError {
+export function fromFailure({ status, code, message }: RunFailure, steps: readonly RunStep[]): RollcallError {
+  if (steps.length > 0 && status === 502) return new PartlyDone(code, message, steps.map(presentStep))
   if (status === 400) return new InvalidInput(code, message)
   if (status === 404) return new NotFound(code, message)
   if (status === 409) return new Conflict(code, message)

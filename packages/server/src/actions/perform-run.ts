@@ -2,21 +2,23 @@ import { RollcallError, Unavailable } from '@rollcall/http-kit'
 import { tenantAnswerOf, type TenantAnswer, type TenantClient } from '@rollcall/tenant-client'
 import { transaction } from '@rollcall/database'
 import { appendAudit } from '../audit/audit.store.ts'
-import { storableJson } from '../store/storable.ts'
 import { auditRun } from './audit-run.ts'
 import type { Action, StateAfter } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
+import { readState } from './facts.ts'
 import { fromFailure, toFailure } from './failures.ts'
+import { changesBetween, factsOf, readFields } from './fields.ts'
 import { keepLease, LeaseLost, type Lease } from './lease.ts'
 import type { PlannedAction } from './plan-action.ts'
 import { endRun, findRun, renewLease, type RunEnd, type RunRow } from './runs.store.ts'
 import { settleRun } from './settle-run.ts'
-import { changesBetween, readFields, type UserState } from './user-state.ts'
+import type { UserState } from './user-state.ts'
 import { writeThrough } from './write-through.ts'
 
 export interface PerformedRun {
   run: RunRow
   state: UserState
+  shownOnce: NonNullable<StateAfter['shownOnce']> | null
 }
 
 interface Ending extends RunEnd {
@@ -38,10 +40,12 @@ export async function performRun(
   let error: unknown
   let ending: Ending | undefined
   try {
-    const tools = { tenant: { changes: watched.changes, roles: tenant.roles }, spaClientId }
+    const fields = Object.keys(planned.before)
+    const lookAgain = () => readState(tenant, run.user_id, factsOf(fields))
+    const tools = { tenant: { ...tenant, changes: watched.changes }, spaClientId, lookAgain }
     const after = await action.run(tools, { state: planned.state, params })
-    const now = readFields(stateAfter(planned, after), Object.keys(planned.before))
-    ending = { phase: 'done', changes: changesBetween(planned.before, now), failure: null, after }
+    error = after.steps?.find((step) => step.error)?.error
+    ending = error === undefined ? endOf(run, planned, after) : await settleIfTold(tenant, run, after)
   } catch (thrown) {
     error = thrown
     ending = await endingAfter(deps, { run, error, isFirstCall: watched.finished() === 0 })
@@ -54,8 +58,17 @@ export async function performRun(
   })
   await deps.onStep('ended')
   await writeThrough(deps, run.user_id, ending.after)
-  if (ended.phase !== 'done') throw error ?? fromFailure(ended.failure ?? toFailure(undefined))
-  return { run: ended, state: stateAfter(planned, ending.after) }
+  if (ended.phase !== 'done') {
+    if (ended.steps.length > 0 || error === undefined) throw fromFailure(ended.failure ?? toFailure(error), ended.steps)
+    throw error
+  }
+  return { run: ended, state: stateAfter(planned, ending.after), shownOnce: ending.after.shownOnce ?? null }
+}
+
+function endOf(run: RunRow, planned: PlannedAction, after: StateAfter): Ending {
+  const now = readFields(stateAfter(planned, after), Object.keys(planned.before))
+  const steps = run.steps.map((step) => (step.result === 'started' ? { ...step, result: 'done' as const } : step))
+  return { phase: 'done', changes: changesBetween(planned.before, now), failure: null, steps, after }
 }
 
 /** What is known of the user after an answer of the tenant's. */
@@ -71,11 +84,8 @@ async function endingAfter(
   const answer = tenantAnswerOf(error)
   if (error instanceof LeaseLost) return undefined
   if (answer?.isRefusal && isFirstCall)
-    return { phase: 'failed', changes: [], failure: toFailure(error), answer, after: {} }
-  const settled = await settleRun(tenant, run).catch((asking: unknown) => {
-    if (asking instanceof RollcallError) return undefined
-    throw asking
-  })
+    return { phase: 'failed', changes: [], failure: toFailure(error), steps: [], answer, after: {} }
+  const settled = await settleIfTold(tenant, run)
   if (!settled) return undefined
   if (settled.phase === 'done') return { ...settled, answer }
   // Without an answer it may be under way in the tenant still: whoever looks when the lease has lapsed sees what came of it.
@@ -83,12 +93,21 @@ async function endingAfter(
   return { ...settled, phase: settled.changes.length > 0 || answer?.isRefusal ? 'failed' : settled.phase, failure: toFailure(error), answer } // prettier-ignore
 }
 
+/** @returns undefined when the tenant does not tell just now */
+async function settleIfTold(...asked: Parameters<typeof settleRun>): Promise<Ending | undefined> {
+  try {
+    return await settleRun(...asked)
+  } catch (error) {
+    if (error instanceof RollcallError) return undefined
+    throw error
+  }
+}
+
 async function recordEnd({ store }: ActionDeps, { run, ending }: { run: RunRow; ending: Ending }): Promise<RunRow> {
-  const { phase, changes, failure, answer } = ending
+  const { phase, changes, steps, answer } = ending
   return transaction(store.db, async (trx) => {
-    const end = { phase, changes: storableJson(changes), failure: failure && storableJson(failure) }
-    const ended = await endRun(trx, run.run_id, end)
-    if (ended) await appendAudit(trx, auditRun(run, { phase, changes, answer }))
+    const ended = await endRun(trx, run.run_id, ending)
+    if (ended) await appendAudit(trx, auditRun(run, { phase, changes, steps, answer }))
     // Otherwise its lease had lapsed, and somebody else has asked the tenant and recorded what it said.
     return ended ?? (await findRun(trx, run.run_id)) ?? run
   })

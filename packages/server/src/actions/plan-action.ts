@@ -1,6 +1,7 @@
 import { Conflict, NotFound } from '@rollcall/http-kit'
 import type { Action, ActionPlan, KnownState } from './define-action.ts'
-import { changesBetween, factsOf, readFields, readState, type StateReader } from './user-state.ts'
+import { readState, type StateReader } from './facts.ts'
+import { changesBetween, factsOf, readFields } from './fields.ts'
 
 export interface PlannedAction {
   state: KnownState

@@ -1,5 +1,6 @@
 import type { ActionRun } from '@rollcall/contracts/admin-api'
 import type { RunRow } from './runs.store.ts'
+import { presentStep, tokensUntil } from './steps.ts'
 
 const undoForMs = 30 * 86_400_000
 
@@ -18,6 +19,8 @@ export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun 
     endedAt: run.ended_at?.toISOString() ?? null,
     changes: run.changes,
     failure: run.failure,
+    steps: run.steps.map(presentStep),
+    accessTokensUntil: tokensUntil(run.steps, run.ended_at)?.toISOString() ?? null,
     undo: { isPossible: why === null, until: why === null ? until.toISOString() : null, why },
     undoOf: run.undo_of,
     undoneBy: undoing?.run_id ?? null,

@@ -4,8 +4,8 @@ import { allActions } from './all-actions.ts'
 import { checkActor } from './check-action.ts'
 import type { Action } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
+import { changesBetween } from './fields.ts'
 import { planAction } from './plan-action.ts'
-import { changesBetween } from './user-state.ts'
 
 type PreviewDeps = Pick<ActionDeps, 'tenant' | 'reasonRequired'>
 
@@ -14,7 +14,7 @@ export async function previewAction(
   { tenant, reasonRequired }: PreviewDeps,
   { action, actor, userId, params }: { action: Action; actor: Actor; userId: string; params: unknown },
 ): Promise<ActionPreview> {
-  checkActor(action, actor, userId)
+  checkActor(action, actor, { userId, params })
   const { state, plan, before } = await planAction(tenant, { action, userId, params })
   return {
     action: action.name,

@@ -12,10 +12,10 @@ import { checkActor, checkFields, checkFresh, checkReason, checkStillThere } fro
 import type { Action } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
 import { fromFailure } from './failures.ts'
+import { changesBetween } from './fields.ts'
 import { performRun } from './perform-run.ts'
 import { checkObstacle, planAction, type PlannedAction } from './plan-action.ts'
 import { presentRun } from './present-run.ts'
-import { changesBetween } from './user-state.ts'
 import { claimRun, findLatestRun, findRun, findRunByKey, findUndoing, type RunRow } from './runs.store.ts'
 
 export interface ActionCall {
@@ -42,8 +42,8 @@ const pollMs = 40
  *   `action-under-way` or an obstacle of the action's; whatever the tenant refuses it with; Unavailable `outcome-unknown`
  */
 export async function runAction(deps: ActionDeps, call: ActionCall): Promise<ActionOutcome> {
-  const { action, actor, userId, reason, basedOn } = call
-  checkActor(action, actor, userId)
+  const { action, actor, reason, basedOn } = call
+  checkActor(action, actor, call)
   checkReason(action, reason, deps.reasonRequired)
   checkFields(basedOn)
   const deadlineAt = performance.now() + waitsForMs
@@ -82,16 +82,16 @@ async function attempt(deps: ActionDeps, call: ActionCall, deadlineAt: number): 
   if (claim === 'undone') throw new Conflict('already-undone', 'It has been undone already.')
   if (claim === 'overtaken' || claim === 'key taken') return undefined
   await onStep('recorded')
-  const { run, state } = await performRun(deps, { run: claim.run, action, params, planned })
+  const { run, state, shownOnce } = await performRun(deps, { run: claim.run, action, params, planned })
   await onStep('finished')
-  return { run: presentRun(run, undefined), user: state.user ? presentUser(state.user) : null }
+  return { run: presentRun(run, undefined), user: state.user ? presentUser(state.user) : null, shownOnce }
 }
 
 /** The user as they are now, and what would be done to them. @throws Conflict when that is not to be */
 async function look({ tenant }: ActionDeps, call: ActionCall): Promise<PlannedAction> {
   const { action, actor, userId, params, basedOn, undoes } = call
   const planned = await planAction(tenant, { action, userId, params, fields: Object.keys(basedOn?.fields ?? {}) })
-  checkActor(action, actor, planned.state.user.user_id) // the tenant may know one user by several names
+  checkActor(action, actor, { userId: planned.state.user.user_id, params }) // the tenant may know one user by several names
   checkFresh(planned.state, basedOn)
   if (undoes) checkStillThere(planned, undoes.changes)
   checkObstacle(planned)
@@ -111,6 +111,7 @@ function newRun({ tenant }: ActionDeps, call: ActionCall, { plan, before }: Plan
     before: storableJson(before),
     wanted: storableJson(plan.wanted),
     undo: storableJson(plan.undo),
+    steps: storableJson(plan.steps ?? []),
     undo_of: undoes?.runId ?? null,
     idempotency_key: idempotencyKey ?? null,
     request_hash: idempotencyKey === undefined ? null : hashOf(call),
@@ -129,17 +130,23 @@ async function findEarlier({ store }: ActionDeps, call: ActionCall): Promise<Run
 } // prettier-ignore
 
 function hashOf({ action, userId, params, reason, basedOn, undoes }: ActionCall): string {
-  const asked = [action.name, userId, params, reason ?? null, basedOn ?? null, undoes?.runId ?? null]
+  // A hash of a password would let whoever reads it try passwords: another password with the same key counts as the same request.
+  const kept = Object.entries(params as object).filter(([name]) => !action.secrets?.includes(name))
+  const asked = [action.name, userId, Object.fromEntries(kept), reason ?? null, basedOn ?? null, undoes?.runId ?? null]
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex')
 }
 
 async function replay({ store, tenant }: ActionDeps, run: RunRow): Promise<ActionOutcome> {
-  if (run.failure) throw fromFailure(run.failure)
+  if (run.failure) throw fromFailure(run.failure, run.steps)
   const user = await tenant.users.getAnew(run.user_id).catch((error: unknown) => {
     if (error instanceof NotFound) return null
     throw error
   })
-  return { run: presentRun(run, await findUndoing(store.db, run.run_id)), user: user && presentUser(user) }
+  return {
+    run: presentRun(run, await findUndoing(store.db, run.run_id)),
+    user: user && presentUser(user),
+    shownOnce: null,
+  }
 }
 
 /** Waits until a run is over. @throws Conflict `action-under-way` when that takes too long */

@@ -2,7 +2,8 @@ import type { FieldChange } from '@rollcall/contracts/admin-api'
 import { sql, transaction, type Insertable, type Selectable } from '@rollcall/database'
 import { sqlStateOf } from '../directory/write.ts'
 import type { StoreQueries } from '../store/open-store.ts'
-import type { RollcallSchema, RunFailure } from '../store/schema.ts'
+import type { RollcallSchema, RunFailure, RunStep } from '../store/schema.ts'
+import { storableJson } from '../store/storable.ts'
 
 export type RunRow = Selectable<RollcallSchema['action_runs']>
 export type NewRun = Omit<Insertable<RollcallSchema['action_runs']>, 'lease_until' | 'phase'>
@@ -97,17 +98,24 @@ export interface RunEnd {
   phase: 'done' | 'failed' | 'not-begun'
   changes: FieldChange[]
   failure: RunFailure | null
+  steps: RunStep[]
 }
 
 /** @returns the run as it ended; undefined when somebody else has said how it ended */
 export function endRun(
   trx: StoreQueries,
   runId: string,
-  { phase, changes, failure }: { phase: RunEnd['phase']; changes: string; failure: string | null },
+  { phase, changes, failure, steps }: RunEnd,
 ): Promise<RunRow | undefined> {
   return trx
     .updateTable('action_runs')
-    .set({ phase, changes, failure, ended_at: sql<Date>`now()` })
+    .set({
+      phase,
+      changes: storableJson(changes),
+      failure: failure && storableJson(failure),
+      steps: storableJson(steps),
+      ended_at: sql<Date>`now()`,
+    })
     .where('run_id', '=', runId)
     .where('phase', '=', 'started')
     .returningAll()

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { transaction } from '@rollcall/database'
 import { RollcallError } from '@rollcall/http-kit'
 import { appendAudit } from '../audit/audit.store.ts'
-import { storableJson } from '../store/storable.ts'
 import { auditRun } from './audit-run.ts'
 import type { ActionDeps } from './deps.ts'
 import { endRun, takeLapsedRun, type RunRow } from './runs.store.ts'
@@ -29,10 +28,10 @@ async function settleOne(deps: ActionDeps, run: RunRow): Promise<void> {
     logger.warn({ runId: run.run_id, reason: error.code }, 'an interrupted action cannot be settled yet')
     return // its lease lapses again
   }
-  const { phase, changes, failure, after } = settled
+  const { phase, changes, steps, failure, after } = settled
   await transaction(store.db, async (trx) => {
-    const end = { phase, changes: storableJson(changes), failure: failure && storableJson(failure) }
-    if (await endRun(trx, run.run_id, end)) await appendAudit(trx, auditRun(run, { phase, changes, settledAtStart: true }))
+    if (await endRun(trx, run.run_id, { phase, changes, steps, failure }))
+      await appendAudit(trx, auditRun(run, { phase, changes, steps, settledAtStart: true }))
   })
   logger.warn({ runId: run.run_id, action: run.action, phase }, 'an interrupted action is settled')
   await writeThrough(deps, run.user_id, after)
@@ -41,6 +40,7 @@ async function settleOne(deps: ActionDeps, run: RunRow): Promise<void> {
 const elsewhere: SettledRun = {
   phase: 'failed',
   changes: [],
+  steps: [],
   failure: { status: 503, code: 'outcome-unknown', message: 'It was interrupted, and Rollcall works with another tenant since.' }, // prettier-ignore
   after: {},
 }

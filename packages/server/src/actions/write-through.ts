@@ -5,9 +5,12 @@ import type { StateAfter } from './define-action.ts'
 export async function writeThrough(
   { directory }: Pick<ActionDeps, 'directory'>,
   userId: string,
-  { user, roles }: StateAfter,
+  { user, roles, memberships, others, departed }: StateAfter,
 ): Promise<void> {
+  for (const other of others ?? []) await directory?.noteUser(other)
+  for (const otherId of departed ?? []) await directory?.noteDeparture(otherId)
   if (user === null) return directory?.noteDeparture(userId)
   if (user) await directory?.noteUser(user)
+  if (memberships) await directory?.noteOrganizations(userId, memberships.map(({ id }) => id)) // prettier-ignore
   if (roles) await directory?.noteRoles(userId, roles.map(({ id }) => id)) // prettier-ignore
 }

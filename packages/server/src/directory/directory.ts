@@ -4,7 +4,7 @@ import type { DirectoryDeps } from './deps.ts'
 import { readDirectoryStatus, type DirectoryStatus } from './directory-status.ts'
 import { channel, readNotice, tell } from './events.ts'
 import { keepDirectory } from './keep-directory.ts'
-import { putGroupsOfUser, roles } from './memberships.store.ts'
+import { organizations, putGroupsOfUser, roles, type GroupKind } from './memberships.store.ts'
 import { notePending, type PendingNote } from './state.store.ts'
 import { toUserRow } from './user-row.ts'
 import { nextReading, putUsers, removeUsers } from './users.store.ts'
@@ -29,6 +29,7 @@ export interface Directory {
   noteUser(user: ManagementUser): Promise<void>
   noteDeparture(userId: string): Promise<void>
   noteRoles(userId: string, roleIds: string[]): Promise<void>
+  noteOrganizations(userId: string, organizationIds: string[]): Promise<void>
   changes: {
     /** What any server on this database has changed. @returns how to stop listening */
     subscribe(listener: (change: DirectoryChange) => void): () => void
@@ -88,6 +89,12 @@ export function createDirectory(options: DirectoryOptions): Directory {
     }
   }
 
+  const noteGroups = (group: GroupKind, userId: string, groupIds: string[]) =>
+    noteChange(userId, async (trx, reading) => {
+      const unknown = await putGroupsOfUser(trx, { group, userId, groupIds, reading })
+      return [{ kind: group.ofUser, id: userId }, ...(unknown ? [{ kind: group.groups, id: '' }] : [])]
+    })
+
   return {
     start() {
       if (stops.length > 0) return
@@ -128,11 +135,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
         await removeUsers(trx, { userIds: [userId], reading })
         return [{ kind: 'user', id: userId }]
       }),
-    noteRoles: (userId, roleIds) =>
-      noteChange(userId, async (trx, reading) => {
-        const unknown = await putGroupsOfUser(trx, { group: roles, userId, groupIds: roleIds, reading })
-        return [{ kind: roles.ofUser, id: userId }, ...(unknown ? [{ kind: roles.groups, id: '' }] : [])]
-      }),
+    noteRoles: (userId, roleIds) => noteGroups(roles, userId, roleIds),
+    noteOrganizations: (userId, organizationIds) => noteGroups(organizations, userId, organizationIds),
     changes: {
       subscribe(listener) {
         listeners.add(listener)

@@ -1,4 +1,4 @@
-import type { ActionPhase, FieldChange } from '@rollcall/contracts/admin-api'
+import type { ActionPhase, ActionStep, FieldChange } from '@rollcall/contracts/admin-api'
 import type { ColumnType, Generated } from '@rollcall/database'
 
 /** The tables of packages/server/migrations, as queries see them. Moments are Dates, JSON is read parsed and written as text. */
@@ -113,6 +113,7 @@ interface ActionRunTable {
   wanted: Json<Record<string, unknown>>
   changes: ColumnType<FieldChange[], string | undefined, string>
   failure: ColumnType<RunFailure | null, string | null | undefined, string | null>
+  steps: Json<RunStep[]>
   undo: Json<UndoPlan>
   undo_of: string | null
   idempotency_key: string | null
@@ -136,6 +137,17 @@ export interface RunFailure {
   status: number
   code: string
   message: string
+}
+
+/** One of the things that a run does one after the other, each whether or not the others go well. */
+export interface RunStep {
+  step: string
+  /** Those of the wanted fields that it is to change. */
+  fields: string[]
+  result: ActionStep['result']
+  problem: { code: string; message: string } | null
+  /** After it no access token is issued any more, and those issued before live for so long; null: that is not known. */
+  tokensLiveSeconds?: number | null
 }
 
 /** The action that puts back what another did, or why there is none. */

@@ -39,7 +39,12 @@ const apiScopes = [
   { value: 'update:users', description: 'Edit, block and sign out users, and send them mail' },
   { value: 'delete:users', description: 'Delete users' },
   { value: 'export:users', description: 'Take users out as a file' },
-  { value: 'manage:roles', description: 'Give users roles, and take them' },
+  {
+    value: 'manage:credentials',
+    description: 'Change what users sign in with: passwords, e-mail addresses, second factors, linked accounts',
+  },
+  { value: 'manage:roles', description: 'Give users roles and permissions, and take them' },
+  { value: 'manage:organizations', description: 'Add users to organizations, and remove them' },
   { value: 'read:audit', description: 'See what staff did to users' },
   { value: 'read:logs', description: 'See what happened to a user' },
   { value: 'manage:views', description: 'Share saved views with everybody, and change those that are shared' },

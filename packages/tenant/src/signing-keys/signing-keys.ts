@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { createHash, createPrivateKey, createPublicKey, generateKeyPair, sign } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { sql, transaction } from '@rollcall/database'
@@ -9,6 +9,7 @@ import { calculateJwkThumbprint } from 'jose'
 import type { JWK, JWTPayload } from 'jose'
 import { seal, unseal } from '../sealing.ts'
 import type { JsonObject, TenantSchema } from '../schema.ts'
+import { signOnce } from './sign-once.ts'
 
 export interface SigningKeys {
   /** Signs a JWT with the current key. The work is done off the event loop, on every core. */
@@ -50,7 +51,6 @@ interface LoadedKeys {
 }
 
 const generate = promisify(generateKeyPair)
-const signOffLoop = promisify(sign)
 
 /** How long a rotation in one process may go unnoticed in another; both keys verify meanwhile. */
 const freshnessMs = 10_000
@@ -73,12 +73,13 @@ export async function openSigningKeys(db: Kysely<TenantSchema>, secret: Buffer):
     if (performance.now() - loaded.loadedAt > freshnessMs) loaded = await load(db, secret)
     return loaded
   }
+  const signRs256 = signOnce()
   return {
     sign: async (header, payload) => {
       const { current } = await fresh()
       const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
       const input = `${encode({ alg: 'RS256', ...header, kid: current.kid })}.${encode(payload)}`
-      const signature = await signOffLoop('RSA-SHA256', Buffer.from(input), current.privateKey)
+      const signature = await signRs256(input, current.privateKey)
       return `${input}.${signature.toString('base64url')}`
     },
     verificationKey: async (kid) => {

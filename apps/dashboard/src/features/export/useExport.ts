@@ -5,11 +5,11 @@ import { rowCounter } from './count-rows.ts'
 import { openSink } from './download.ts'
 
 export interface ExportWish {
-  filter: string
-  sort: string
+  /** Of the API, its query included. */
+  path: string
+  /** Of the file, without day and ending. */
+  name: string
   format: ExportUsersQuery['format']
-  /** undefined: what can be imported again. */
-  columns: string[] | undefined
 }
 
 const mediaTypes = { csv: 'text/csv', ndjson: 'application/x-ndjson', json: 'application/json' } as const
@@ -24,12 +24,11 @@ export function useExport(api: ApiClient, now: () => Date = () => new Date()) {
   const problem = shallowRef<Error>()
   let request: AbortController | undefined
 
-  async function start(wish: ExportWish) {
-    const { format } = wish
+  async function start({ path, name, format }: ExportWish) {
     const day = now().toISOString().slice(0, 10)
     // Asked for first: the browser lets a page ask only just after it was pressed.
     const sink = await openSink({
-      name: `users-${day}.${format}`,
+      name: `${name}-${day}.${format}`,
       mediaType: mediaTypes[format],
       extension: `.${format}`,
     })
@@ -42,7 +41,7 @@ export function useExport(api: ApiClient, now: () => Date = () => new Date()) {
     total.value = undefined
     problem.value = undefined
     try {
-      const response = await api.stream(`users/export?${queryOf(wish)}`, mediaTypes[format], signal)
+      const response = await api.stream(path, mediaTypes[format], signal)
       const said = response.headers.get('x-total-count')
       total.value = said === null ? undefined : Number(said)
       const reader = response.body?.getReader()
@@ -63,13 +62,4 @@ export function useExport(api: ApiClient, now: () => Date = () => new Date()) {
   const cancel = () => request?.abort()
   onScopeDispose(cancel)
   return { state, bytes, rows, total, problem, start, cancel }
-}
-
-function queryOf({ filter, sort, format, columns }: ExportWish): string {
-  return new URLSearchParams({
-    ...(filter !== '' && { filter }),
-    sort,
-    format,
-    ...(columns && { columns: columns.join() }),
-  }).toString()
 }

@@ -10,6 +10,7 @@ import {
   Moon,
   RefreshCw,
   Save,
+  ScrollText,
   Sun,
   UsersRound,
 } from '@lucide/vue'
@@ -41,7 +42,7 @@ export function useEntries(api: ApiClient) {
   const { t } = useI18n()
   const router = useRouter()
   const commands = injected(commandsKey)
-  const { signOut } = injected(sessionKey)
+  const { may, signOut } = injected(sessionKey)
   const { choose } = useTheme()
   const { views } = useViews(api)
 
@@ -90,6 +91,17 @@ export function useEntries(api: ApiClient) {
       icon: ChartColumn,
       run: () => router.push({ name: 'insights' }),
     },
+    ...(may('read:audit')
+      ? [
+          {
+            id: 'page audit',
+            group: 'pages' as const,
+            label: t('shell.audit'),
+            icon: ScrollText,
+            run: () => router.push({ name: 'audit' }),
+          },
+        ]
+      : []),
     ...(Object.keys(commandIcons) as CommandName[]).flatMap((name) => {
       const run = commands.value[name]
       return run ? [command(name, commandIcons[name], run)] : []

@@ -39,6 +39,7 @@ const entry = (id: string, changes: Partial<TimelineEntry>): TimelineEntry => ({
   type: 's',
   hasFailed: false,
   description: null,
+  actorId: null,
   address: null,
   place: null,
   userAgent: null,

@@ -10,6 +10,7 @@ import {
   ShieldAlert,
   Smartphone,
   Ticket,
+  UserCog,
   UserRound,
 } from '@lucide/vue'
 import type { Component } from 'vue'
@@ -27,6 +28,7 @@ export const timelineIcons: Record<TimelineKind, Component> = {
   change: Pencil,
   message: Mail,
   other: CircleEllipsis,
+  staff: UserCog,
 }
 
 /** In the order they are offered. The contract’s own list would bring all of its schemas along. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What an entry of the tenant's log tells, as people would sort it. */
+/** What an entry tells, as people would sort it. `staff`: of the audit log; all others are of the tenant's. */
 export const timelineKinds = [
   'sign-in',
   'failed-sign-in',
@@ -14,15 +14,18 @@ export const timelineKinds = [
   'change',
   'message',
   'other',
+  'staff',
 ] as const
 export const TimelineKind = z.enum(timelineKinds)
 export type TimelineKind = z.infer<typeof TimelineKind>
 
 export const TimelineQuery = z.strictObject({
-  kind: TimelineKind.optional(),
+  kind: TimelineKind.optional().meta({
+    description: '`staff` needs the permission `read:audit`, without which nothing of it is shown.',
+  }),
   after: z
     .string()
-    .regex(/^\d{1,3}-\d{1,15}$/, 'Expected the `next` of the page before.')
+    .regex(/^\d{1,3}-\d{1,15}-\d{1,15}$/, 'Expected the `next` of the page before.')
     .optional()
     .meta({ description: 'The `next` of the page before this one.' }),
 })
@@ -33,9 +36,13 @@ export const TimelineEntry = z
     entryId: z.string(),
     at: z.iso.datetime(),
     kind: TimelineKind,
-    type: z.string().meta({ description: 'Auth0’s code.', example: 'fp' }),
+    type: z.string().meta({ description: 'Auth0’s code, or the name of an action of ours.', example: 'fp' }),
     hasFailed: z.boolean(),
-    description: z.string().nullable().meta({ description: 'In the tenant’s words.' }),
+    description: z
+      .string()
+      .nullable()
+      .meta({ description: 'In the tenant’s words; of an action: the reason that was given.' }),
+    actorId: z.string().nullable().meta({ description: 'Of an action: who did it.' }),
     address: z.string().nullable().meta({ description: 'An IP address.' }),
     place: z.string().nullable().meta({ example: 'Lisbon, Portugal' }),
     userAgent: z.string().nullable(),
@@ -46,7 +53,7 @@ export const TimelineEntry = z
   .meta({ id: 'TimelineEntry' })
 export type TimelineEntry = z.infer<typeof TimelineEntry>
 
-/** What the tenant logged about a user, newest first, for as long as it keeps its log. */
+/** What the tenant logged about a user, for as long as it keeps its log, and what staff did to them; newest first. */
 export const UserTimeline = z
   .object({
     entries: z.array(TimelineEntry),

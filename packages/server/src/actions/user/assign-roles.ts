@@ -1,6 +1,6 @@
 import { defineAction } from '../define-action.ts'
+import { describeRoles } from '../fields.ts'
 import { RoleIds, knownRoles } from '../role-params.ts'
-import { describeRoles } from '../user-state.ts'
 
 export const assignRoles = defineAction({
   name: 'user.assign-roles',

@@ -1,7 +1,8 @@
 import { UserEdit } from '@rollcall/contracts/admin-api'
 import type { TenantUserPatch } from '@rollcall/tenant-client'
 import { defineAction, type Remark } from '../define-action.ts'
-import { readField, type UserState } from '../user-state.ts'
+import { readField } from '../fields.ts'
+import type { UserState } from '../user-state.ts'
 
 /** How each member of an edit is called by the tenant, and in the filter language. */
 const names = {

@@ -1,7 +1,7 @@
 import { defineAction } from '../define-action.ts'
 import { tokensLive } from '../remarks.ts'
+import { describeRoles } from '../fields.ts'
 import { RoleIds, knownRoles } from '../role-params.ts'
-import { describeRoles } from '../user-state.ts'
 
 export const removeRoles = defineAction({
   name: 'user.remove-roles',

@@ -1,9 +1,7 @@
-import type { ManagementUser } from '@rollcall/contracts/management-api'
 import { z } from 'zod'
+import { databaseIdentity } from '../database-identity.ts'
 import { defineAction } from '../define-action.ts'
-
-/** The identity that has a password, if one has. */
-const databaseIdentity = ({ identities }: ManagementUser) => identities.find(({ provider }) => provider === 'auth0')
+import { noPassword } from '../remarks.ts'
 
 export const sendPasswordReset = defineAction({
   name: 'user.send-password-reset',
@@ -11,7 +9,7 @@ export const sendPasswordReset = defineAction({
   permission: 'update:users',
   params: z.strictObject({}),
   obstacle(user) {
-    if (!databaseIdentity(user)) return { code: 'no-password', message: 'They sign in without a password of the tenant’s.' } // prettier-ignore
+    if (!databaseIdentity(user)) return noPassword
     return user.email ? undefined : { code: 'no-email', message: 'They have no e-mail address.' }
   },
 

@@ -1,9 +1,12 @@
 import type { TimelineKind } from '@rollcall/contracts/admin-api'
 
+/** What the tenant's log tells; `staff` is of the audit log. */
+export type TenantKind = Exclude<TimelineKind, 'staff'>
+
 const codes = (text: string) => text.split(' ')
 
 /** Auth0's codes (Auth0, "Log Event Type Codes") by what they tell of somebody; every other code is `other`. */
-export const typesOfKind: Record<Exclude<TimelineKind, 'other'>, readonly string[]> = {
+export const typesOfKind: Record<Exclude<TenantKind, 'other'>, readonly string[]> = {
   'sign-in': codes(
     's scoa sepft sepotpft seotpft seoobft sercft sepkoobft sepkotpft sepkrcft sens sede secte ciba_exchange_succeeded',
   ),
@@ -26,13 +29,13 @@ export const typesOfKind: Record<Exclude<TimelineKind, 'other'>, readonly string
 }
 
 const kindOfType = new Map(
-  Object.entries(typesOfKind).flatMap(([kind, types]) => types.map((type) => [type, kind as TimelineKind] as const)),
+  Object.entries(typesOfKind).flatMap(([kind, types]) => types.map((type) => [type, kind as TenantKind] as const)),
 )
 
-export const kindOf = (type: string): TimelineKind => kindOfType.get(type) ?? 'other'
+export const kindOf = (type: string): TenantKind => kindOfType.get(type) ?? 'other'
 
 /** What to ask the log for. */
-export const typesWanted = (kind: TimelineKind | undefined) =>
+export const typesWanted = (kind: TenantKind | undefined) =>
   kind === undefined
     ? undefined
     : kind === 'other'

@@ -3,6 +3,7 @@ import { parse } from '@rollcall/http-kit'
 import { Router, type Request, type RequestHandler } from 'express'
 import { actorOf, allow } from '../../access/actor.ts'
 import { only } from '../../access/only.ts'
+import type { Store } from '../../store/open-store.ts'
 import type { UserSourceDeps } from '../users/user-source.ts'
 import { countParts } from './count-parts.ts'
 import { explainAccess } from './explain-access.ts'
@@ -16,8 +17,14 @@ import { listRoles } from './list-roles.ts'
 import { listRefreshTokens, listSessions } from './list-sign-ins.ts'
 import { listTimeline } from './list-timeline.ts'
 
+export interface UserPageRoutesDeps extends UserSourceDeps {
+  guard: RequestHandler
+  /** Absent: no audit log is kept here. */
+  store: Store | undefined
+}
+
 /** What there is to one user, part by part: each is asked for and answered, or refused, by itself. */
-export function userPageRoutes({ guard, ...deps }: UserSourceDeps & { guard: RequestHandler }): Router {
+export function userPageRoutes({ guard, store, ...deps }: UserPageRoutesDeps): Router {
   const router = Router()
   const part = (
     name: string,
@@ -47,7 +54,13 @@ export function userPageRoutes({ guard, ...deps }: UserSourceDeps & { guard: Req
   part('related', (userId) => findRelated(deps, userId, new Date()))
   part(
     'timeline',
-    (userId, req) => listTimeline(deps, { userId, ...parse(TimelineQuery, req.query, 'query') }, new Date()),
+    (userId, req) => {
+      const query = parse(TimelineQuery, req.query, 'query')
+      const actor = actorOf(req)
+      if (query.kind === 'staff') allow(actor, 'read:audit')
+      const audit = actor.permissions.has('read:audit') ? store?.db : undefined
+      return listTimeline({ tenant: deps.tenant, audit }, { userId, ...query }, new Date())
+    },
     'read:logs',
   )
   return router

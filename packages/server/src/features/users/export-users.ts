@@ -7,7 +7,13 @@ import { readFilter } from './read-filter.ts'
 import { compileFilter, tablesRead } from './search/compile-filter.ts'
 import { countUsers, isEverybody } from './search/find-users.ts'
 import { sortOrderOf } from './search/sort-order.ts'
-import { columnExpression, jsonExpression } from './user-columns.ts'
+import {
+  columnExpression,
+  gatheredExpression,
+  gatherMemberships,
+  jsonExpression,
+  type ReadColumn,
+} from './user-columns.ts'
 import { userSource, type UserSourceDeps } from './user-source.ts'
 
 export interface UserExport {
@@ -18,6 +24,9 @@ export interface UserExport {
 
 /** Everything, and so what can be imported again: metadata whole, no identity provider's token (the directory holds none). */
 const everyColumn = [...userColumns, 'user_metadata', 'app_metadata']
+
+/** Of so many, as of everybody, it takes less to gather all memberships than to look up each user's. */
+const many = 20_000
 
 /**
  * Those who match, in order, as a stream of one moment's truth whose memory does not grow with their number.
@@ -31,34 +40,36 @@ export async function exportUsers(deps: UserSourceDeps, query: ExportUsersQuery,
     throw new Conflict('directory-needed', 'Users are exported from Rollcall’s directory, and it has not been filled.')
   }
   const { key, isDown } = sortOrderOf(sort)
-  const rows = format === 'csv' ? csvRow(columns) : jsonRow(columns)
   const matching = isEverybody(filter) ? sql<boolean>`true` : compileFilter(filter, { now })
   const order = isDown ? sql`DESC` : sql`ASC`
-  const question = sql`SELECT ${rows} FROM users u ${tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``}
-    WHERE ${matching} ORDER BY ${key} ${order} NULLS LAST, u.user_id ${order}`
   const total = await countUsers(source.db, { filter, now })
+  const isGathered = isEverybody(filter) || total >= many
+  const rowOf = format === 'csv' ? csvRow : jsonRow
+  const question = sql`SELECT ${rowOf(columns, isGathered ? gatheredExpression : columnExpression)}
+    FROM users u ${isGathered ? gatherMemberships(columns) : sql``} ${tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``}
+    WHERE ${matching} ORDER BY ${key} ${order} NULLS LAST, u.user_id ${order}`
   const { store } = deps.copy
   if (format === 'csv') return { total, content: await store.copyCsv(question) }
   const lines = await store.copyJson(question)
   return { total, content: format === 'json' ? asArray(lines) : lines }
 }
 
-const jsonRow = (columns: readonly string[]): RawBuilder<unknown> =>
-  sql`json_build_object(${sql.join(columns.map((name) => sql`${name}::text, ${jsonExpression(name)}`))})`
+const jsonRow = (columns: readonly string[], read: ReadColumn): RawBuilder<unknown> =>
+  sql`json_build_object(${sql.join(columns.map((name) => sql`${name}::text, ${jsonExpression(name, read)}`))})`
 
-const csvRow = (columns: readonly string[]): RawBuilder<unknown> =>
-  sql.join(columns.map((name) => sql`${csvCell(name)} AS ${sql.id(name)}`))
+const csvRow = (columns: readonly string[], read: ReadColumn): RawBuilder<unknown> =>
+  sql.join(columns.map((name) => sql`${csvCell(name, read)} AS ${sql.id(name)}`))
 
 const lists = ['roles', 'organizations']
 const plain = ['email_verified', 'phone_verified', 'blocked', 'mfa', 'logins_count']
 
-function csvCell(name: string): RawBuilder<unknown> {
-  if (plain.includes(name)) return columnExpression(name)
+function csvCell(name: string, read: ReadColumn): RawBuilder<unknown> {
+  if (plain.includes(name)) return read(name)
   const text = lists.includes(name)
-    ? sql`(SELECT string_agg(item, '; ') FROM jsonb_array_elements_text(${columnExpression(name)}) item)`
+    ? sql`(SELECT string_agg(item, '; ') FROM jsonb_array_elements_text(${read(name)}) item)`
     : name.includes('.')
-      ? sql`(${columnExpression(name)}) #>> '{}'`
-      : sql`(${jsonExpression(name)})::text`
+      ? sql`(${read(name)}) #>> '{}'`
+      : sql`(${jsonExpression(name, read)})::text`
   return spreadsheetText(text)
 }
 

@@ -1,6 +1,22 @@
 import { sql, type RawBuilder } from '@rollcall/database'
 import type { UserColumnName } from '@rollcall/contracts/admin-api'
 
+interface Memberships {
+  names: RawBuilder<unknown>
+  /** Memberships are `m` there. */
+  from: RawBuilder<unknown>
+}
+
+const memberships: Record<'roles' | 'organizations', Memberships> = {
+  roles: { names: sql`jsonb_agg(r.name ORDER BY r.name)`, from: sql`user_roles m JOIN roles r USING (role_id)` },
+  organizations: {
+    names: sql`jsonb_agg(coalesce(o.display_name, o.name) ORDER BY o.name)`,
+    from: sql`organization_members m JOIN organizations o USING (organization_id)`,
+  },
+}
+const lookedUp = ({ names, from }: Memberships) =>
+  sql`(SELECT coalesce(${names}, '[]') FROM ${from} WHERE m.user_id = u.user_id)`
+
 /** What each column reads of `users u`, besides paths into metadata. */
 const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
   user_id: sql`u.user_id`,
@@ -15,9 +31,8 @@ const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
   phone_verified: sql`u.phone_verified`,
   connection: sql`u.connection`,
   identities: sql`u.identities`,
-  roles: sql`(SELECT coalesce(jsonb_agg(r.name ORDER BY r.name), '[]') FROM user_roles m JOIN roles r USING (role_id) WHERE m.user_id = u.user_id)`,
-  organizations: sql`(SELECT coalesce(jsonb_agg(coalesce(o.display_name, o.name) ORDER BY o.name), '[]')
-    FROM organization_members m JOIN organizations o USING (organization_id) WHERE m.user_id = u.user_id)`,
+  roles: lookedUp(memberships.roles),
+  organizations: lookedUp(memberships.organizations),
   blocked: sql`u.blocked`,
   mfa: sql`u.mfa`,
   created_at: sql`u.created_at`,
@@ -27,6 +42,25 @@ const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
   logins_count: sql`u.logins_count`,
   last_password_reset: sql`u.last_password_reset`,
 }
+
+/** How a column is read; `columnExpression` looks up each user's roles and organizations. */
+export type ReadColumn = (name: string) => RawBuilder<unknown>
+
+/** For many users: all memberships are gathered once, by `gatherMemberships`, rather than looked up for each. */
+export const gatheredExpression: ReadColumn = (name) =>
+  isMembership(name) ? sql`coalesce(${sql.ref(`of_${name}.names`)}, '[]')` : columnExpression(name)
+
+/** To be joined to `users u` where columns are read by `gatheredExpression`. */
+export const gatherMemberships = (columns: readonly string[]): RawBuilder<unknown> =>
+  sql.join(
+    columns.filter(isMembership).map((name) => {
+      const { names, from } = memberships[name]
+      return sql`LEFT JOIN (SELECT m.user_id, ${names} AS names FROM ${from} GROUP BY m.user_id) AS ${sql.ref(`of_${name}`)} USING (user_id)`
+    }),
+    sql` `,
+  )
+
+const isMembership = (name: string): name is keyof typeof memberships => Object.hasOwn(memberships, name)
 
 /** @param name checked by the contract's `UserColumn` */
 export function columnExpression(name: string): RawBuilder<unknown> {
@@ -44,10 +78,8 @@ export function rowColumns(further: readonly string[]): RawBuilder<unknown> {
 }
 
 /** A column as it stands in JSON: moments as ISO 8601 UTC. */
-export function jsonExpression(name: string): RawBuilder<unknown> {
-  return isMoment(name)
-    ? sql`to_char(${columnExpression(name)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-    : columnExpression(name)
+export function jsonExpression(name: string, read: ReadColumn = columnExpression): RawBuilder<unknown> {
+  return isMoment(name) ? sql`to_char(${read(name)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : read(name)
 }
 
 const isMoment = (name: string) => ['created_at', 'updated_at', 'last_login', 'last_password_reset'].includes(name)

@@ -1,0 +1,4 @@
+import { z } from 'zod'
+
+/** A link that does one thing once, for whoever has it. */
+export const ManagementTicket = z.object({ ticket: z.url() })
