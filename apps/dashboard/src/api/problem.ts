@@ -1,6 +1,6 @@
-import type { FieldChange, Problem } from '@rollcall/contracts/admin-api'
+import type { ActionStep, FieldChange, Problem } from '@rollcall/contracts/admin-api'
 
-interface ProblemParts extends Pick<Problem, 'status' | 'code' | 'detail' | 'differences'> {
+interface ProblemParts extends Pick<Problem, 'status' | 'code' | 'detail' | 'differences' | 'steps'> {
   requestId?: string
 }
 
@@ -11,14 +11,17 @@ export class ApiProblem extends Error {
   readonly requestId: string | undefined
   /** What is otherwise than was supposed. */
   readonly differences: FieldChange[]
+  /** What of several things was done, and what was not. */
+  readonly steps: ActionStep[]
 
-  constructor({ status, code, detail, requestId, differences = [] }: ProblemParts) {
+  constructor({ status, code, detail, requestId, differences = [], steps = [] }: ProblemParts) {
     super(detail)
     this.name = 'ApiProblem'
     this.status = status
     this.code = code
     this.requestId = requestId
     this.differences = differences
+    this.steps = steps
   }
 }
 

@@ -7,6 +7,7 @@ import { ApiProblem } from '../../api/problem.ts'
 import { injected } from '../../injection.ts'
 import { previewAction, runAction } from './actions.api.ts'
 import type { AskedAction } from './asked.ts'
+import { secretParams } from './forms.ts'
 import { createRequestKeys } from './request-key.ts'
 import { isSameJson } from './same-json.ts'
 import { toError } from './useOutcome.ts'
@@ -16,11 +17,12 @@ import { toError } from './useOutcome.ts'
  * @param params undefined: not decided yet
  */
 export function useActionRun({ user, basedOn: seen }: AskedAction, action: string, params: Readonly<Ref<unknown>>) {
+  const openParams = computed(() => withoutSecrets(params.value, secretParams[action] ?? []))
   const api = injected(apiKey)
   const { userId } = user
   const preview = useQuery({
-    queryKey: ['action preview', action, userId, params],
-    queryFn: () => previewAction(api, { userId, action, params: params.value }),
+    queryKey: ['action preview', action, userId, openParams],
+    queryFn: () => previewAction(api, { userId, action, params: openParams.value }),
     enabled: () => params.value !== undefined,
     placeholderData: keepPreviousData,
     staleTime: 0,
@@ -90,4 +92,9 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
       }
     },
   }
+}
+
+function withoutSecrets(params: unknown, secrets: readonly string[]): unknown {
+  if (typeof params !== 'object' || params === null || secrets.length === 0) return params
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !secrets.includes(name)))
 }
