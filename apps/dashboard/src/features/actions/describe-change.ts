@@ -23,8 +23,12 @@ export function useChangeText(): (change: FieldChange) => DescribedChange {
 
   function labelOf(field: string): string | undefined {
     if (isMetadata(field)) return undefined
-    const key = [`actions.fields.${field}`, `filter.fields.${field}`].find((one) => te(one))
-    return key && t(key)
+    const [noun = '', id] = field.split('.')
+    // One of several goes by its id: `factors.totp|dev_1`.
+    const key = id
+      ? `actions.one.${noun}`
+      : [`actions.fields.${field}`, `filter.fields.${field}`].find((one) => te(one))
+    return key && te(key) ? t(key) : undefined
   }
   function textOf(value: unknown, field: string): string {
     if (value === null || value === undefined) return t(field === 'user' ? 'actions.gone' : 'actions.nothing')
@@ -35,7 +39,9 @@ export function useChangeText(): (change: FieldChange) => DescribedChange {
     if (typeof value === 'string') return value
     if (field === 'user' && has('email', value)) return value.email
     if (field === 'deletion' && has('due_at', value)) return exactMoment(value.due_at, locale.value)
-    return has('name', value) ? value.name : JSON.stringify(value, null, 2)
+    if (has('name', value)) return value.name
+    const texts = Object.values(value).filter((one) => typeof one === 'string' && one !== '')
+    return texts.length > 0 ? texts.join(' · ') : JSON.stringify(value, null, 2)
   }
 
   return ({ field, ...change }) => {

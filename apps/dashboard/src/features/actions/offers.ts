@@ -1,14 +1,21 @@
 import {
   ArchiveRestore,
+  AtSign,
   Ban,
+  Building2,
   CalendarClock,
   CircleCheck,
   CircleHelp,
   CirclePlus,
   CircleMinus,
   KeyRound,
+  Link,
+  Link2,
+  LockKeyhole,
   LogOut,
   MailCheck,
+  ShieldOff,
+  Siren,
   Trash2,
   Wand2,
 } from '@lucide/vue'
@@ -35,6 +42,8 @@ export interface Offer {
   hiddenBy?: string
   /** `light`: what is lost is soon made again, so nothing has to be typed; `heavy`: not all comes back with an undo. */
   weight?: 'light' | 'heavy'
+  /** It is offered where the thing is that it is done to, and not in the menu. */
+  isPlaced?: true
 }
 
 const known: Offer[] = [
@@ -93,6 +102,54 @@ const known: Offer[] = [
     icon: Ban,
     group: 'danger',
     isFor: ({ isBlocked }) => !isBlocked,
+  },
+  {
+    words: 'user.change-email',
+    action: 'user.change-email',
+    icon: AtSign,
+    group: 'account',
+  },
+  { words: 'user.link', action: 'user.link', icon: Link, group: 'account' },
+  {
+    words: 'user.create-password-link',
+    action: 'user.create-password-link',
+    params: { validForHours: 24 },
+    icon: Link2,
+    group: 'signIn',
+  },
+  { words: 'user.set-password', action: 'user.set-password', icon: LockKeyhole, group: 'signIn' },
+  {
+    words: 'user.lift-brute-force-block',
+    action: 'user.lift-brute-force-block',
+    icon: ShieldOff,
+    group: 'signIn',
+    weight: 'light',
+    isPlaced: true,
+  },
+  {
+    words: 'user.revoke-session',
+    action: 'user.revoke-session',
+    icon: LogOut,
+    group: 'signIn',
+    weight: 'light',
+    isPlaced: true,
+  },
+  {
+    words: 'user.revoke-refresh-token',
+    action: 'user.revoke-refresh-token',
+    icon: LogOut,
+    group: 'signIn',
+    weight: 'light',
+    isPlaced: true,
+  },
+  { words: 'user.add-to-organizations', action: 'user.add-to-organizations', icon: Building2, group: 'access' },
+  { words: 'user.reset-mfa', action: 'user.reset-mfa', icon: ShieldOff, group: 'danger' },
+  {
+    words: 'user.contain',
+    action: 'user.contain',
+    params: { resetPassword: false, resetMfa: false },
+    icon: Siren,
+    group: 'danger',
   },
   {
     words: 'user.schedule-deletion',
