@@ -16,6 +16,10 @@ export const restoreUser = defineAction({
   summary: 'Restore a deleted user from the recycle bin',
   permission: 'restore:users',
   params: z.strictObject({}),
+  refusalToThemself: {
+    code: 'cannot-restore-yourself',
+    message: 'What you may do yourself is for somebody else to decide.',
+  },
   isForAbsent: true,
   obstacle: (_user, { kept }) => (kept ? undefined : notInRecycleBin),
   facts: () => ['kept', 'access', 'allRoles', 'allOrganizations'],
