@@ -14,9 +14,9 @@ test('what staff do is in the audit log, is narrowed from the keyboard, and is t
   })
   const { user_id: userId } = body as { user_id: string }
   await signIn(page, app, `users/${encodeURIComponent(userId)}`)
-  await page.getByRole('button', { name: /^Delete/ }).click()
+  await page.getByRole('button', { name: 'Delete now' }).click()
   const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'))
-  await dialog.getByRole('textbox').fill(email)
+  await dialog.getByLabel(/^Type/).fill(email)
   await dialog.getByRole('button', { name: /^Delete/ }).click()
   await expect(dialog).toBeHidden()
 
