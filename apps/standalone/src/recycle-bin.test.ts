@@ -264,7 +264,7 @@ test('what was kept for long enough is destroyed', async () => {
   await staff.perform(userId, 'user.delete')
   await sql`UPDATE deleted_users SET purge_at = now() WHERE user_id = ${userId}`.execute(db.db)
   await expect.poll(() => inBin(userId)).toEqual([])
-  expect(await actionsDone(userId)).toContain('user.purge done')
+  await expect.poll(() => actionsDone(userId)).toContain('user.purge done')
 })
 
 test('sealed with another key, they are listed with what is wrong, and nothing else breaks', async () => {

@@ -24,19 +24,20 @@ export interface RecreatedUser {
   app_metadata?: Record<string, unknown>
 }
 
-/**
- * Makes a user again who was deleted, with the id they had, and sends them no mail.
- * @throws Conflict when there is such a user, or another one with their address
- */
+/** Makes a user again who was deleted, and sends them no mail. @throws Conflict when there is such a user, or another one with their address */
 export type RecreateUser = (user: RecreatedUser) => Promise<ManagementUser>
 
 /** @param change one call of those that change users */
 export function createRecreateUser(change: CallTenant): RecreateUser {
   return async (user) => {
+    const { password: secret } = user
     const request = { ...user, verify_email: false }
     // Not repeatable: the second of two would be told that there is such a user.
-    const secret = user.password
-    const made = await change({ isRepeatable: false, ...(secret !== undefined && { secret }), run: (sdk, options) => sdk.users.create(request, options) })
+    const made = await change({
+      isRepeatable: false,
+      ...(secret !== undefined && { secret }),
+      run: (sdk, options) => sdk.users.create(request, options),
+    })
     return understand(ManagementUser, made, 'POST /api/v2/users')
   }
-} // prettier-ignore
+}

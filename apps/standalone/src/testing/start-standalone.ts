@@ -35,9 +35,9 @@ export interface TestStandaloneOptions {
   fetch?: typeof globalThis.fetch
   deadlineMs?: number
   actions?: RollcallOptions['actions']
-  recycleBin?: RollcallOptions['recycleBin']
   /** Rollcall's; silent when absent. */
   logger?: Logger
+  recycleBin?: RollcallOptions['recycleBin']
 }
 
 /** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
@@ -48,8 +48,8 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     directory = 'copy',
     policy,
     actions,
-    recycleBin,
     logger = createLogger({ level: 'silent' }),
+    recycleBin,
     fetch: carry,
     deadlineMs,
   } = options

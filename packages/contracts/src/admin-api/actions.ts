@@ -16,7 +16,7 @@ export const Reason = z
  * first level), and besides `roles`, `permissions` (those given directly), `identities`, `brute_force_blocks`, `sessions`, `refresh_tokens` (how many
  * are open), and `user` for the whole of them. One of several goes by its id: `organizations.org_1`, `factors.…`, `sessions.…`, `refresh_tokens.…`.
  * Of `password` nothing is told but that a new one was `set`. `deletion` is when it is due, `account` whether the tenant has them, `in_recycle_bin`
- * whether they are kept there, `access` all that is given to them.
+ * whether they are kept there, `access` what is given to them.
  */
 export const FieldChange = z
   .object({ field: z.string(), before: z.unknown(), after: z.unknown() })
@@ -141,6 +141,7 @@ export const ActionList = z
         needsReason: z.boolean(),
       }),
     ),
+    deleteAfterDays: z.int().meta({ description: 'Between `user.schedule-deletion` and the deletion.' }),
   })
   .meta({ id: 'ActionList' })
 export type ActionList = z.infer<typeof ActionList>

@@ -210,7 +210,7 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     method: 'get',
     path: '/api/users/count',
     operationId: 'countUsers',
-    summary: 'Count users, exactly',
+    summary: 'Count users',
     description: 'Needs `read:users`.',
     tags: ['Users'],
     security,

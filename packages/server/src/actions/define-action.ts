@@ -3,9 +3,8 @@ import type { ManagementUser } from '@rollcall/contracts/management-api'
 import type { RollcallError } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
 import type { z } from 'zod'
-import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { RunStep, UndoPlan } from '../store/schema.ts'
-import type { Fact, TenantReader } from './facts.ts'
+import type { Fact, StateReader } from './facts.ts'
 import type { UserState } from './user-state.ts'
 
 /** Something worth knowing before an action is done, or in its way: a stable code and a sentence. */
@@ -36,9 +35,8 @@ export interface StepReport {
 }
 
 /** By what an action does its work. */
-export interface ActionTools {
-  tenant: TenantReader & Pick<TenantClient, 'changes'>
-  bin: RecycleBin
+export interface ActionTools extends StateReader {
+  tenant: StateReader['tenant'] & Pick<TenantClient, 'changes'>
   /** The application that staff sign in to. */
   spaClientId: string
   /** What the plan wants, as the tenant has it now. */
@@ -93,7 +91,7 @@ export interface Action<Params = unknown> {
   isForAbsent?: boolean
   /** What it would do, from nothing but this. */
   plan(state: KnownState, params: Params): ActionPlan
-  /** Does it. Every call of `tenant.changes` and `bin.changes` is a step at which the process may die. @returns what is otherwise since */
+  /** Does it. Every call of `tenant.changes` and of `bin.changes` is a step at which the process may die. @returns what is otherwise since */
   run(tools: ActionTools, target: ActionTarget<Params>): Promise<StateAfter>
 }
 

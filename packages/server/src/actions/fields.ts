@@ -26,9 +26,9 @@ const derived: Record<string, Derived> = {
   refresh_tokens: { facts: ['refreshTokens'], read: ({ refreshTokens }) => refreshTokens },
   password: { facts: [], read: ({ password }) => password },
   account: { facts: [], read: ({ user }) => user !== undefined },
-  access: { facts: ['access'], read: ({ access }) => access },
   deletion: { facts: [], read: ({ deletion }) => deletion && describeDeletion(deletion.dueAt) },
   in_recycle_bin: { facts: ['kept'], read: ({ kept }) => Boolean(kept) },
+  access: { facts: ['access'], read: ({ access }) => access },
 }
 
 /** One of several, by its id. */
@@ -117,11 +117,11 @@ export function describeIdentities({ identities }: Pick<ManagementUser, 'identit
   return primary ? [primary, ...linked.sort((a, b) => (a.id < b.id ? -1 : 1))] : []
 } // prettier-ignore
 
+export const describeDeletion = (dueAt: Date) => ({ due_at: dueAt.toISOString() })
+
 export function describeRoles(roles: readonly ManagementRole[]): { id: string; name: string }[] {
   return roles.map(({ id, name }) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
-
-export const describeDeletion = (dueAt: Date) => ({ due_at: dueAt.toISOString() })
 
 export interface PermissionField {
   api: string

@@ -1,4 +1,4 @@
-import { NotFound, RollcallError, Unavailable } from '@rollcall/http-kit'
+import { RollcallError, Unavailable } from '@rollcall/http-kit'
 import { tenantAnswerOf, type TenantAnswer } from '@rollcall/tenant-client'
 import { transaction } from '@rollcall/database'
 import { appendAudit } from '../audit/audit.store.ts'
@@ -9,7 +9,7 @@ import { readState } from './facts.ts'
 import { fromFailure, toFailure } from './failures.ts'
 import { changesBetween, factsOf, readFields } from './fields.ts'
 import { keepLease, LeaseLost, type Lease } from './lease.ts'
-import type { PlannedAction } from './plan-action.ts'
+import { noUser, type PlannedAction } from './plan-action.ts'
 import { endRun, findRun, renewLease, type RunEnd, type RunRow } from './runs.store.ts'
 import { settleRun } from './settle-run.ts'
 import type { UserState } from './user-state.ts'
@@ -40,12 +40,12 @@ export async function performRun(
   let error: unknown
   let ending: Ending | undefined
   try {
-    const lookAgain = async () => lookedAgain(await readState(deps, run.user_id, factsOf(Object.keys(planned.before))))
+    const fields = Object.keys(planned.before)
     const tools = {
       tenant: { ...tenant, changes: watched.ofTenant },
       bin: { ...bin, changes: watched.ofBin },
       spaClientId,
-      lookAgain,
+      lookAgain: () => lookAt(deps, run.user_id, fields),
     }
     const after = await action.run(tools, { userId: run.user_id, runId: run.run_id, state: planned.state, params })
     error = after.steps?.find((step) => step.error)?.error
@@ -69,16 +69,16 @@ export async function performRun(
   return { run: ended, state: stateAfter(planned, ending.after), shownOnce: ending.after.shownOnce ?? null }
 }
 
+async function lookAt(deps: ActionDeps, userId: string, fields: string[]): Promise<StateAfter> {
+  const { user, ...facts } = await readState(deps, userId, factsOf(fields))
+  if (!user) throw noUser(userId) // somebody has deleted them in between
+  return { ...facts, user }
+}
+
 function endOf(run: RunRow, planned: PlannedAction, after: StateAfter): Ending {
   const now = readFields(stateAfter(planned, after), Object.keys(planned.before))
   const steps = run.steps.map((step) => (step.result === 'started' ? { ...step, result: 'done' as const } : step))
   return { phase: 'done', changes: changesBetween(planned.before, now), failure: null, steps, after }
-}
-
-/** @throws NotFound `user-not-found` */
-function lookedAgain({ user, ...facts }: UserState): StateAfter {
-  if (!user) throw new NotFound('user-not-found', 'There is no such user any more.')
-  return { user, ...facts }
 }
 
 /** What is known of the user after an answer of the tenant's. */
@@ -140,9 +140,8 @@ function watchSteps({ tenant, bin, onStep }: ActionDeps, lease: Lease) {
     ])
     return Object.fromEntries(watched) as Calls // every member as it was, wrapped
   }
-  const count = () => (finished += 1)
   return {
-    ofTenant: watch(tenant.changes, count),
+    ofTenant: watch(tenant.changes, () => (finished += 1)),
     ofBin: watch(bin.changes, () => undefined), // the tenant has seen nothing of it
     finished: () => finished,
   }

@@ -20,7 +20,7 @@ export async function planAction(
   { action, userId, params, fields = [] }: { action: Action; userId: string; params: unknown; fields?: string[] },
 ): Promise<PlannedAction> {
   const { user, ...facts } = await readState(reader, userId, [...(action.facts?.(params) ?? []), ...factsOf(fields)])
-  if (!user && !action.isForAbsent) throw new NotFound('user-not-found', `There is no user ${userId}.`)
+  if (!user && !action.isForAbsent) throw noUser(userId)
   // An action for those who are not there takes a user who is not.
   const state = { user, ...facts } as KnownState
   const plan = action.plan(state, params)
@@ -29,6 +29,8 @@ export async function planAction(
     (user && action.obstacle?.(user, state)) ?? plan.obstacle ?? (isNothingToDo(plan, before) ? nothingToDo : undefined)
   return { state, plan: { ...plan, obstacle }, before }
 }
+
+export const noUser = (userId: string) => new NotFound('user-not-found', `There is no user ${userId}.`)
 
 /** What leaves no trace in the tenant is never done already. */
 function isNothingToDo({ wanted }: ActionPlan, before: Record<string, unknown>): boolean {

@@ -48,6 +48,7 @@ export async function listActions(
     bin.findKept(userId),
   ])
   return {
+    deleteAfterDays: bin.deleteAfterDays,
     actions: allActions.map((action) => {
       const { name, permission, refusalToThemself } = action
       const missing = { code: 'permission-missing', message: `This needs the permission ${permission}.` }

@@ -54,7 +54,6 @@ export interface UserState {
   deletion?: ScheduledDeletion | null | undefined
   /** null: nothing of them is in the recycle bin. */
   kept?: Kept | null | undefined
-  /** All that is given to them. */
   access?: Access | undefined
   /** Every organization of the tenant; undefined also where Rollcall may not see them. */
   allOrganizations?: ManagementOrganization[] | undefined

@@ -1,6 +1,6 @@
-import { UpstreamFailed } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
 import { z } from 'zod'
+import { whereAllowed } from '../actions/where-allowed.ts'
 
 const Group = z.object({ id: z.string(), name: z.string() })
 type Group = z.infer<typeof Group>
@@ -52,16 +52,6 @@ type Permission = NonNullable<Access['permissions']>[number]
 export const permissionKey = (permission: Permission) =>
   `${permission.resource_server_identifier} ${permission.permission_name}`
 const byPermission = (a: Permission, b: Permission) => (permissionKey(a) < permissionKey(b) ? -1 : 1)
-
-/** What is out of reach for want of a scope must not keep anybody from being deleted. */
-export async function whereAllowed<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof UpstreamFailed && error.code === 'tenant-scope-missing') return null
-    throw error
-  }
-}
 
 /**
  * Both together: what somebody has, and what is to come to it. Roles and organizations that the tenant has no more are left out, and what it does not

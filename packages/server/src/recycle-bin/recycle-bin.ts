@@ -34,6 +34,8 @@ export interface RecycleBin {
   /** False: without a key nothing is kept, and what is deleted at once is gone. */
   readonly isKeeping: boolean
   readonly keptForDays: number
+  /** Between the scheduling of a deletion and the deletion. */
+  readonly deleteAfterDays: number
   /** What stands in the way of reading what was sealed with a key; null: nothing. */
   problemOfKey(keyId: string): { code: string; message: string } | null
   /** When a deletion is due that is scheduled now. */
@@ -65,6 +67,7 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
   return {
     isKeeping: key !== undefined,
     keptForDays: keepForDays,
+    deleteAfterDays,
     problemOfKey: (keyId) => (key?.id === keyId ? null : { code: 'recycle-bin-key', message: otherKey(key, keyId) }),
     nextDueAt: () => new Date(Date.now() + deleteAfterDays * dayMs),
 

@@ -1,7 +1,13 @@
-import type { ActionPreview, DeletedUser, DeletedUserPage, Permission } from '@rollcall/contracts/admin-api'
+import type {
+  ActionOutcome,
+  ActionPreview,
+  DeletedUser,
+  DeletedUserPage,
+  Permission,
+} from '@rollcall/contracts/admin-api'
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
-import { json, mountPage, problem } from '../../testing/mount-page.ts'
+import { json, mountPage, problem, wholeUser } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
 import { shownToasts } from '../../ui/toasts.ts'
 import RecycleBinPage from './RecycleBinPage.vue'
@@ -30,6 +36,7 @@ const preview: ActionPreview = {
   action: 'user.restore',
   userId: 'auth0|1',
   changes: [
+    { field: 'account', before: false, after: true },
     {
       field: 'access',
       before: { roles: [], permissions: [], organizations: [] },
@@ -46,6 +53,28 @@ const preview: ActionPreview = {
   needsReason: false,
 }
 
+const outcome: ActionOutcome = {
+  run: {
+    runId: '00000000-0000-4000-8000-000000000001',
+    action: 'user.restore',
+    userId: 'auth0|1',
+    actorId: 'auth0|staff',
+    phase: 'done',
+    reason: null,
+    startedAt: inDays(0),
+    endedAt: inDays(0),
+    changes: preview.changes,
+    failure: null,
+    steps: [],
+    accessTokensUntil: null,
+    undo: { ...preview.undo, until: null },
+    undoOf: null,
+    undoneBy: null,
+  },
+  user: wholeUser(),
+  shownOnce: null,
+}
+
 const pageOf = (users: DeletedUser[], changes: Partial<DeletedUserPage> = {}) =>
   json({ users, next: null, keptForDays: 30, ...changes } satisfies DeletedUserPage)
 
@@ -56,8 +85,8 @@ async function open({
 }: { answers?: Answers; path?: string; permissions?: Permission[] } = {}) {
   const how: Answers = (...asked) =>
     answers?.(...asked) ??
-    (asked[0].includes('/preview') ? json(preview) : asked[0].startsWith('GET') ? pageOf([someone(), scheduled]) : json({})) // prettier-ignore
-  const page = await mountPage(RecycleBinPage, { answers: how, path, permissions })
+    (asked[0].includes('/preview') ? json(preview) : asked[0].startsWith('GET') ? pageOf([someone(), scheduled]) : json(outcome)) // prettier-ignore
+  const page = await mountPage(RecycleBinPage, { answers: how, path, permissions, hasDialogs: true })
   await flushPromises()
   return page
 }
@@ -70,7 +99,7 @@ const dialog = () => document.querySelector('[role=dialog]')
 const submit = () => dialog()?.querySelector<HTMLButtonElement>('button[type=submit]')
 const type = async (label: string, text: string) => {
   const labels = [...(dialog()?.querySelectorAll('label') ?? [])]
-  const input = document.getElementById(labels.find((one) => one.textContent?.includes(label))?.htmlFor ?? '') as HTMLInputElement // prettier-ignore
+  const input = labels.find((one) => one.textContent?.includes(label))?.control as HTMLInputElement
   input.value = text
   input.dispatchEvent(new Event('input'))
   await flushPromises()
@@ -96,12 +125,12 @@ test('a restoration says what comes back and what does not, and the list follows
   })
   await press(page, 'Restore Ada Lovelace')
   expect(dialog()?.textContent).toMatch(
-    /Roles: Support.*Organizations: acme \(Owner\).*This does not:.*Their password is lost/,
+    /Has an account.*No.*Yes.*Access.*given:Support.*given:acme \(Owner\).*Their password is lost/,
   )
   await type('Reason', 'A mistake')
   submit()?.click()
   await flushPromises()
-  expect(sent).toEqual([['POST /api/users/auth0%7C1/actions/user.restore', { reason: 'A mistake' }]])
+  expect(sent).toEqual([['POST /api/users/auth0%7C1/actions/user.restore', { params: {}, reason: 'A mistake' }]])
   expect(dialog()).toBeNull()
   expect(shownToasts.value.at(-1)?.text).toBe('Restored Ada Lovelace.')
   expect(page.requests.filter((request) => request.startsWith('GET'))).toHaveLength(2)
@@ -122,7 +151,7 @@ test('what stands in the way is said, and nothing can be begun', async () => {
   })
   expect(page.wrapper.get('li').text()).toContain(obstacle.message)
   await press(page, 'Restore Ada Lovelace')
-  expect(dialog()?.querySelector('[role=alert]')?.textContent).toContain(obstacle.message)
+  expect(dialog()?.querySelector('[role=status]')?.textContent).toContain(obstacle.message)
   expect(submit()?.disabled).toBe(true)
 })
 
@@ -133,7 +162,7 @@ test('a failure stays in the dialog, in the server’s words', async () => {
   await press(page, 'Restore Ada Lovelace')
   submit()?.click()
   await flushPromises()
-  expect(dialog()?.textContent).toMatch(/Ada Lovelace was not restored.*The address is taken/)
+  expect(dialog()?.textContent).toMatch(/It was not done.*The address is taken/)
 })
 
 test('nobody is offered what they may not do', async () => {

@@ -1,4 +1,4 @@
-import type { ActionOutcome, ActionPreview, DeletedUser, DeletedUserPage } from '@rollcall/contracts/admin-api'
+import type { DeletedUser, DeletedUserPage } from '@rollcall/contracts/admin-api'
 import type { ApiClient } from '../../api/api-client.ts'
 
 export interface BinQuestion {
@@ -18,13 +18,3 @@ export const listDeletedUsers = (
 
 /** What can be done to somebody in the recycle bin. */
 export type BinAction = 'user.cancel-deletion' | 'user.restore' | 'user.purge'
-
-const pathOf = (userId: string, action: BinAction) => `users/${encodeURIComponent(userId)}/actions/${action}`
-
-export const previewBinAction = (api: ApiClient, userId: string, action: BinAction): Promise<ActionPreview> =>
-  api.post(`${pathOf(userId, action)}/preview`, {})
-
-export const doBinAction = (
-  api: ApiClient,
-  { userId, action, reason }: { userId: string; action: BinAction; reason: string },
-): Promise<ActionOutcome> => api.post(pathOf(userId, action), reason === '' ? {} : { reason })

@@ -45,8 +45,8 @@ function readable(kept: Kept | null | undefined): Snapshot {
   throw new TypeError('What was kept cannot be read, which the plan has said.')
 }
 
-const accessAfter = ({ access, allRoles = [], allOrganizations }: UserState, snapshot: Snapshot): Access =>
-  joinAccess(access ?? noAccess, snapshot.access, { roles: allRoles, organizations: allOrganizations ?? [] })
+const accessAfter = ({ access, allRoles = [], allOrganizations = [] }: UserState, snapshot: Snapshot): Access =>
+  joinAccess(access ?? noAccess, snapshot.access, { roles: allRoles, organizations: allOrganizations })
 
 function cannotBeMade({ identities }: Snapshot): Remark | undefined {
   const provider = identities[0]?.provider ?? ''
@@ -56,14 +56,14 @@ function cannotBeMade({ identities }: Snapshot): Remark | undefined {
 }
 
 /** What does not come back, as far as it was theirs. */
-function losses({ user, allRoles = [], allOrganizations }: UserState, { user: was, identities, access }: Snapshot): Remark[] {
+function losses({ user, allRoles = [], allOrganizations = [] }: UserState, { user: was, identities, access }: Snapshot): Remark[] {
   const [primary, ...linked] = identities
   const lost = linked.filter((identity) => !isRelinkable(identity)).map(({ provider, user_id: id }) => `${provider}|${id}`)
   const names = (groups: { id: string; name: string }[] | null, all: { id: string }[]) =>
     (groups ?? []).filter(({ id }) => all.every((one) => one.id !== id)).map(({ name }) => name)
   const unread = Object.entries(access).filter(([, part]) => part === null).map(([name]) => name)
   const noRoles = names(access.roles, allRoles)
-  const noOrganizations = names(access.organizations, allOrganizations ?? [])
+  const noOrganizations = names(access.organizations, allOrganizations)
   return [
     ...(!user && primary?.provider === 'auth0' ? [{ code: 'new-password', message: 'Their password is lost: they set a new one by “Forgot password?”.' }] : []),
     ...(was.multifactor?.length ? [{ code: 'factors-lost', message: 'Their second factors are lost: they enrol anew.' }] : []),

@@ -1,7 +1,7 @@
 import { sql } from '@rollcall/database'
 import type { UserFilter, UserPage, UserSort, UserSummary } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../store/open-store.ts'
-import { countOf, countUsers, findUsers, type FoundUser, type Place } from './search/find-users.ts'
+import { countOf, countUpTo, findUsers, type FoundUser, type Place } from './search/find-users.ts'
 import { readCursor, writeCursor } from './search/page-cursor.ts'
 import { sortOrderOf, type SortOrder } from './search/sort-order.ts'
 import { rowColumns } from './user-columns.ts'
@@ -15,6 +15,8 @@ export interface ListFromDirectory {
   limit: number
   after: string | undefined
   columns: readonly string[]
+  /** false: only where it costs nothing. */
+  isCounted: boolean
   now: Date
 }
 
@@ -37,7 +39,7 @@ interface UserRow {
 /** @throws InvalidInput `cursor-invalid` */
 export async function listFromDirectory(
   db: StoreQueries,
-  { filter, sort, limit, after, columns, now }: ListFromDirectory,
+  { filter, sort, limit, after, columns, isCounted, now }: ListFromDirectory,
 ): Promise<Pick<UserPage, 'users' | 'next' | 'count'>> {
   const order = sortOrderOf(sort)
   const cursor = after === undefined ? undefined : readCursor(after, sort, order)
@@ -58,8 +60,7 @@ export async function listFromDirectory(
   async function count(): Promise<UserPage['count']> {
     if (known !== undefined) return { users: known, isExact: true }
     if (found.length <= limit) return { users: found.length, isExact: true }
-    const matching = await countUsers(db, { filter, now, most: countedUpTo + 1 })
-    return { users: Math.min(matching, countedUpTo), isExact: matching <= countedUpTo }
+    return isCounted ? countUpTo(db, { filter, now, most: countedUpTo }) : null
   }
 }
 

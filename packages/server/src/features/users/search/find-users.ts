@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from '@rollcall/database'
-import type { UserFilter } from '@rollcall/contracts/admin-api'
+import type { UserCount, UserFilter } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../../store/open-store.ts'
 import { compileFilter, tablesRead } from './compile-filter.ts'
 import type { SortOrder } from './sort-order.ts'
@@ -98,6 +98,16 @@ export async function countUsers(
       ) matching`
   const { rows } = await (query as RawBuilder<{ users: number }>).execute(db)
   return rows[0]?.users ?? 0
+}
+
+/** The same, as it is answered. */
+export async function countUpTo(
+  db: StoreQueries,
+  { most, ...wanted }: { filter: UserFilter; now: Date; most: number | undefined },
+): Promise<UserCount> {
+  if (most === undefined) return { users: await countUsers(db, wanted), isExact: true }
+  const counted = await countUsers(db, { ...wanted, most: most + 1 })
+  return { users: Math.min(counted, most), isExact: counted <= most }
 }
 
 export const isEverybody = (filter: UserFilter): boolean => filter.kind === 'all' && filter.of.length === 0
