@@ -216,6 +216,17 @@ test('second factors are taken away, one or all', async () => {
   expect(await all.staff.send(userId, 'user.reset-mfa')).toMatchObject({ status: 409, body: { code: 'no-factors' } })
 })
 
+test('what the tenant only says that it has unlinked is not told as done', async () => {
+  const [userId, other] = [await all.signUp(), await all.signUp()]
+  await all.staff.perform(userId, 'user.link', { params: { secondaryUserId: other } })
+  const { identities } = await all.inTenant(userId)
+  disturb('DELETE', /\/identities\//, () => Promise.resolve(Response.json(identities)))
+  const request = { params: { provider: 'auth0', userId: other.split('|')[1] } }
+  const answer = await all.staff.send(userId, 'user.unlink', request)
+  expect(answer).toMatchObject({ status: 502, body: { code: 'not-unlinked' } })
+  expect(await last(userId)).toMatchObject({ phase: 'not-begun', changes: [] })
+})
+
 test('whom brute-force protection keeps out is let in again, at every address', async () => {
   const userId = await all.signUp({ email: 'tried@example.com' })
   expect(await all.staff.send(userId, 'user.lift-brute-force-block')).toMatchObject({ status: 409, body: { code: 'not-blocked' } }) // prettier-ignore
