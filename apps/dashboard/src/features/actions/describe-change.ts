@@ -31,6 +31,7 @@ export function useChangeText(): (change: FieldChange) => DescribedChange {
     return key && te(key) ? t(key) : undefined
   }
   function textOf(value: unknown, field: string): string {
+    if (field === 'password') return t(value === null ? 'actions.passwordBefore' : 'actions.passwordAfter')
     if (value === null || value === undefined) return t(field === 'user' ? 'actions.gone' : 'actions.nothing')
     // In metadata "5" and 5 are two things.
     if (isMetadata(field)) return JSON.stringify(value, null, 2)
