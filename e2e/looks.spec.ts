@@ -37,10 +37,10 @@ for (const [size, viewport] of Object.entries(sizes)) {
         const [user] = body as { user_id: string }[]
         await page.goto(`${app.dashboardUrl}/users/${encodeURIComponent(user?.user_id ?? '')}`)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-        await expect(page.getByRole('button', { name: /^Delete/ })).toBeVisible()
+        await expect(page.getByRole('button', { name: 'Delete now' })).toBeVisible()
         await look('user')
 
-        await page.getByRole('button', { name: /^Delete/ }).click()
+        await page.getByRole('button', { name: 'Delete now' }).click()
         await expect(page.getByRole('alertdialog').or(page.getByRole('dialog'))).toBeVisible()
         await look('delete')
       })

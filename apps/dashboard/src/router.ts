@@ -3,6 +3,7 @@ import type { Router } from 'vue-router'
 import { auditRoutes } from './features/audit/audit.routes.ts'
 import { findRoutes, followFindLink } from './features/filter/find.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
+import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 
 /** @param basePath where the dashboard is mounted, with a slash at both ends */
@@ -13,6 +14,7 @@ export function createRouterFor(basePath: string): Router {
       ...findRoutes,
       ...usersRoutes,
       ...insightsRoutes,
+      ...recycleBinRoutes,
       ...auditRoutes,
       { path: '/:path(.*)*', component: () => import('./shell/PageNotFound.vue') },
     ],

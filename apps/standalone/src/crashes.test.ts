@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { openDatabase, sql } from '@rollcall/database'
@@ -15,12 +16,17 @@ import { startStandalone, type TestStandalone } from './testing/start-standalone
  */
 const program = fileURLToPath(new URL('testing/crash-at.ts', import.meta.url))
 const leaseMs = 600
+const key = randomBytes(32)
 let standalone: TestStandalone
 let token: string
 let manage: Manage
 let db: ReturnType<typeof openDatabase<object>>
 beforeAll(async () => {
-  standalone = await startStandalone({ directory: 'live', actions: { leaseMs } })
+  standalone = await startStandalone({
+    directory: 'live',
+    actions: { leaseMs },
+    recycleBin: { key, checkIntervalMs: 100 },
+  })
   const { audience, m2m } = standalone.tenant.credentials
   token = await standalone.token({ audience, ...m2m })
   manage = manages(standalone.tenant)
@@ -50,6 +56,7 @@ const crash = async (order: Pick<CrashOrder, 'userId' | 'action' | 'params' | 's
     databaseUrl: standalone.databaseUrl,
     token,
     leaseMs,
+    recycleBinKey: key.toString('hex'),
   }
   const child = spawn(process.execPath, [program, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
@@ -183,3 +190,31 @@ test('a server that was frozen for too long finds its run given up, and does not
   expect(await settled(userId)).toMatchObject({ phases: ['started', 'not-begun'], run: { phase: 'not-begun' } })
   expect(await inTenant(userId)).toMatchObject({ name: 'Before' })
 })
+
+test('a deletion that is interrupted loses nobody and shows nobody as deleted who is not; a restoration is completed by another', async () => {
+  const keptOf = async (userId: string) => {
+    const { rows } = await sql<{ kept: number }>`SELECT count(*) AS kept FROM deleted_users WHERE user_id = ${userId}`.execute(db.db) // prettier-ignore
+    const page = await standalone.ask(`/api/deleted-users?search=${encodeURIComponent(userId)}`, token)
+    const { users } = (await page.json()) as { users: { state: string }[] }
+    return { kept: rows[0]?.kept, shown: users.map(({ state }) => state) }
+  }
+  const [there, gone] = [await makeUser(), await makeUser()]
+  await Promise.all([
+    crash({ userId: there, action: 'user.delete', params: {}, step: 'before deleteUser' }),
+    crash({ userId: gone, action: 'user.delete', params: {}, step: 'after deleteUser' }),
+  ])
+  expect((await keptOf(there)).shown).toEqual([])
+  expect([(await settled(there)).run?.phase, (await settled(gone)).run?.phase]).toEqual(['not-begun', 'done'])
+  await expect.poll(() => keptOf(there)).toEqual({ kept: 0, shown: [] })
+  expect(await keptOf(gone)).toEqual({ kept: 1, shown: ['deleted'] })
+
+  await crash({ userId: gone, action: 'user.restore', params: {}, step: 'after recreateUser' })
+  const restorations = async () => {
+    const { rows } = await sql<{ phase: string }>`SELECT phase FROM action_runs WHERE user_id = ${gone} AND action = 'user.restore' ORDER BY seq`.execute(db.db) // prettier-ignore
+    return rows.map(({ phase }) => phase)
+  }
+  await expect.poll(restorations, { timeout: 10_000 }).toEqual(['failed'])
+  expect([await inTenant(gone), await keptOf(gone)]).toMatchObject([{ status: 200 }, { kept: 1 }])
+  await actionsOf({ url: standalone.url, token }).perform(gone, 'user.restore')
+  expect([await restorations(), await keptOf(gone)]).toEqual([['failed', 'done'], { kept: 0, shown: [] }])
+}, 60_000)

@@ -202,7 +202,14 @@ test('second factors are taken away, one or all', async () => {
   expect(one.run.changes).toEqual([{ field: `factors.${totp}`, before: { type: 'totp', name: null }, after: null }])
   expect([await left(), one.user?.hasMfa]).toEqual([[phone], true])
   expect(await all.staff.send(userId, 'user.reset-mfa', { params: { factorId: totp } })).toMatchObject({ status: 409, body: { code: 'factor-not-found' } }) // prettier-ignore
+  // As Auth0 lists it: no factor, and not taken away with them.
+  disturb('GET', /\/authentication-methods/, async (ask) => {
+    const page = (await (await ask()).json()) as { authenticators: object[] }
+    const asFactor = { id: 'password|dev_1', type: 'password', created_at: '2025-01-01T00:00:00.000Z' }
+    return Response.json({ ...page, authenticators: [...page.authenticators, asFactor] })
+  })
   const preview = await all.staff.preview(userId, 'user.reset-mfa')
+  expect(preview.changes.map(({ field }) => field)).toEqual([`factors.${phone}`])
   expect(preview.warnings.map(({ code }) => code)).toEqual(['password-is-enough'])
   const rest = await all.staff.perform(userId, 'user.reset-mfa')
   expect([await left(), rest.user?.hasMfa, await all.listed(`user_id:"${userId}" mfa:true`)]).toEqual([[], false, []])

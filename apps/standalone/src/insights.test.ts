@@ -76,6 +76,19 @@ test('fields are offered with the values users have, and metadata with its paths
   expect((await valuesOf(first?.path ?? '')).length).toBeGreaterThan(0)
 })
 
+test('a page comes without its count where that was asked for, and a count stops where it was told to', async () => {
+  const pageOf = async (query: string) => UserPage.parse(await (await ask(`users?limit=5&${query}`)).json())
+  const total = await countOf('blocked:false')
+  expect((await pageOf('filter=blocked:false')).count).toEqual({ users: total, isExact: true })
+  expect((await pageOf('filter=blocked:false&count=none')).count).toBeNull()
+  expect((await pageOf('count=none')).count).toEqual({ users: await countOf(''), isExact: true })
+  const counted = async (most: number) => (await ask(`users/count?filter=blocked:false&most=${most}`)).json()
+  expect([await counted(3), await counted(total)]).toEqual([
+    { users: 3, isExact: false },
+    { users: total, isExact: true },
+  ])
+})
+
 test('an export holds everybody once, in each format, and says how many before', async () => {
   const total = await countOf('')
   const columns = 'user_id,name,email,roles,created_at'

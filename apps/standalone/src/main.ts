@@ -22,7 +22,8 @@ await runProgram(async (program) => {
 
   const app = express().disable('x-powered-by')
   const { auth, client } = tenant
-  const { directory, reasonRequired } = config
+  const { directory, reasonRequired, recycleBin } = config
+  const key = recycleBin.key ?? (await dataFolder.secret('recycle-bin.key', 32))
   const rollcall = createRollcall({
     auth,
     tenant: client,
@@ -30,6 +31,7 @@ await runProgram(async (program) => {
     directory,
     onDirectoryProgress: tellFilling(say),
     policy: { reasonRequired },
+    recycleBin: { ...recycleBin, key },
     dashboardFolder,
     logger,
   })

@@ -37,6 +37,7 @@ test('with nothing set, the local tenant and the embedded server are used', () =
     auth0: undefined,
     directory: 'copy',
     reasonRequired: [],
+    recycleBin: { deleteAfterDays: 14, keepForDays: 30, key: undefined },
     tenant: {
       rateLimits: 'off',
       mail: { smtpUrl: undefined, from: undefined },
@@ -119,6 +120,8 @@ test('one port cannot serve both', () => {
 })
 
 test('a secret is never part of what is said', () => {
-  const text = JSON.stringify(faultsOf({ ...auth0, AUTH0_DOMAIN: 'https://x', CLIENT_SECRET: 'very-secret-value' }))
-  expect(text).not.toContain('very-secret-value')
+  const secrets = { CLIENT_SECRET: 'very-secret-value', RECYCLE_BIN_KEY: 'very-secret-value' }
+  const faults = faultsOf({ ...auth0, AUTH0_DOMAIN: 'https://x', ...secrets })
+  expect(faults.map(({ variable }) => variable)).toContain('RECYCLE_BIN_KEY')
+  expect(JSON.stringify(faults)).not.toContain('very-secret-value')
 })

@@ -45,6 +45,13 @@ export interface Config {
   directory: 'copy' | 'live'
   /** Actions that are not done without a reason. */
   reasonRequired: string[]
+  /** How deletions are undone. */
+  recycleBin: {
+    deleteAfterDays: number
+    keepForDays: number
+    /** Absent: one in the data folder. */
+    key: Buffer | undefined
+  }
   /** How the local tenant is to behave. */
   tenant: TenantSettings
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -80,6 +87,13 @@ const Environment = z.object({
     )
     .refine((names) => names.every((name) => actionNames.includes(name)), 'names an action that there is none of.')
     .default([]),
+  DELETE_AFTER_DAYS: whole(1, 365).default(14),
+  RECYCLE_BIN_DAYS: whole(1, 3650).default(30),
+  RECYCLE_BIN_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'is not 64 hexadecimal digits.')
+    .transform((digits) => Buffer.from(digits, 'hex'))
+    .optional(),
   TENANT_RATE_LIMITS: z.enum(rateLimitPlans, `is none of ${rateLimitPlans.join(', ')}.`).default('off'),
   TENANT_SEARCH_LAG_MS: whole(0, 60_000).optional(),
   TENANT_SEARCH_CAP: whole(1, 1_000_000).optional(),
@@ -101,6 +115,10 @@ const mends: Record<string, string> = {
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
   DIRECTORY: 'Leave it out to keep a copy of the users, or write live to keep none.',
   REASON_REQUIRED: `Write names with commas between, of these: ${actionNames.join(', ')}.`,
+  DELETE_AFTER_DAYS: 'Write a whole number of days, 365 at most, or leave it out for 14.',
+  RECYCLE_BIN_DAYS: 'Write a whole number of days, 3650 at most, or leave it out for 30.',
+  RECYCLE_BIN_KEY:
+    'Take what openssl rand -hex 32 prints, the same for every server, or leave it out for a key in the data folder.',
   TENANT_RATE_LIMITS: 'Leave it out for none.',
   TENANT_SEARCH_LAG_MS: 'Write it in milliseconds, 60000 at most, or leave it out for none.',
   TENANT_SEARCH_CAP: 'Auth0’s is 1000; leave it out for none.',
@@ -108,6 +126,9 @@ const mends: Record<string, string> = {
   SMTP_URL: 'Write it as smtp://user:password@host:587, or leave it out to read mail at /mailbox.',
   LOG_LEVEL: 'Leave it out for the default.',
 }
+
+/** What is not repeated to whoever reads the terminal. */
+const secrets = ['RECYCLE_BIN_KEY']
 
 export interface ReadConfigOptions {
   isTenantAlone?: boolean
@@ -133,7 +154,8 @@ export function readConfig(
   const parsed = Environment.safeParse(set)
   const faults: ConfigurationFault[] = (parsed.error?.issues ?? []).map((issue) => {
     const variable = String(issue.path[0])
-    return { variable, problem: `“${set[variable]}” ${issue.message}`, mend: mends[variable] ?? '' }
+    const value = secrets.includes(variable) ? 'what it is set to' : `“${set[variable]}”`
+    return { variable, problem: `${value} ${issue.message}`, mend: mends[variable] ?? '' }
   })
   faults.push(...auth0Faults(set))
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults)
@@ -152,6 +174,11 @@ export function readConfig(
     auth0: toAuth0(values),
     directory: values.DIRECTORY,
     reasonRequired: values.REASON_REQUIRED,
+    recycleBin: {
+      deleteAfterDays: values.DELETE_AFTER_DAYS,
+      keepForDays: values.RECYCLE_BIN_DAYS,
+      key: values.RECYCLE_BIN_KEY,
+    },
     tenant: {
       rateLimits: values.TENANT_RATE_LIMITS,
       mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },

@@ -14,6 +14,7 @@ import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
 import { directoryRoutes } from './features/directory/directory.routes.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
+import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
 import { notesRoutes } from './features/notes/notes.routes.ts'
@@ -21,6 +22,9 @@ import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
+import { keepRecycleBin } from './recycle-bin/carry-out.ts'
+import { createRecycleBin } from './recycle-bin/recycle-bin.ts'
+import { sealingKey } from './recycle-bin/sealing.ts'
 import { securityHeaders } from './security-headers.ts'
 import { openStore, type Store } from './store/open-store.ts'
 
@@ -60,6 +64,16 @@ export interface RollcallOptions {
     /** Told of each step of an action; for tests of crashes. */
     onStep?: (step: string) => void | Promise<void>
   }
+  recycleBin?: {
+    /** 32 bytes, the same at every start and every server: what is kept of deleted users is sealed with it. Absent: nothing is kept. */
+    key?: Buffer
+    /** Between the scheduling of a deletion and the deletion; 14 when absent. */
+    deleteAfterDays?: number
+    /** For how long deleted users can be restored; 30 when absent. */
+    keepForDays?: number
+    /** How often is looked for whom the day has come for. */
+    checkIntervalMs?: number
+  }
   logger: Logger
 }
 
@@ -97,7 +111,7 @@ export function createRollcall(options: RollcallOptions): Rollcall {
     ready,
     close: async () => {
       const parts = await opened.catch(() => undefined) // one that never opened has nothing to close
-      await parts?.stopSettling()
+      await parts?.stopLeading()
       await parts?.copy?.directory.close()
       await parts?.store?.close()
     },
@@ -110,7 +124,7 @@ interface Parts {
   copy: UserSourceDeps['copy']
   /** undefined: without a store nothing is changed. */
   actions: ActionDeps | undefined
-  stopSettling: () => Promise<void>
+  stopLeading: () => Promise<void>
 }
 
 async function openParts(options: RollcallOptions): Promise<Parts> {
@@ -124,7 +138,7 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
   } = options
   const reasonRequired = reasonsRequired(options.policy)
   if (databaseUrl === undefined)
-    return { store: undefined, copy: undefined, actions: undefined, stopSettling: () => Promise.resolve() }
+    return { store: undefined, copy: undefined, actions: undefined, stopLeading: () => Promise.resolve() }
   const store = await openStore(databaseUrl)
   const directory =
     kind === 'live'
@@ -136,13 +150,22 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
   directory?.start()
   const { leaseMs = 25_000, onStep = () => undefined } = options.actions ?? {}
   const { spaClientId } = options.auth
-  const actions = { store, tenant, directory, spaClientId, reasonRequired, leaseMs, logger, onStep }
+  const { key, deleteAfterDays = 14, keepForDays = 30, checkIntervalMs = 60_000 } = options.recycleBin ?? {}
+  const bin = createRecycleBin({ db: store.db, tenant: tenant.origin, key: key && sealingKey(key), deleteAfterDays, keepForDays }) // prettier-ignore
+  const actions = { store, tenant, directory, bin, spaClientId, reasonRequired, leaseMs, logger, onStep }
   const stopSettling = store.lead({
     name: `actions ${store.schema}`,
     work: (signal) => settleRuns(actions, signal),
     onFailure: (error) => logger.error({ err: error }, 'interrupted actions are not settled by this server just now'),
   })
-  return { store, copy: directory && { store, directory }, actions, stopSettling }
+  const stopBin = store.lead({
+    name: `recycle bin ${store.schema}`,
+    work: (signal) => keepRecycleBin(actions, { checkIntervalMs, signal }),
+    onFailure: (error) =>
+      logger.error({ err: error }, 'scheduled deletions are not carried out by this server just now'),
+  })
+  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin()]))
+  return { store, copy: directory && { store, directory, bin }, actions, stopLeading }
 }
 
 /** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
@@ -168,6 +191,7 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: 
   api.use(userPageRoutes({ guard, tenant, copy, store }))
   api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
+  api.use(recycleBinRoutes({ guard, actions }))
   api.use(auditRoutes({ guard, store }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))

@@ -13,6 +13,7 @@ import { createTenantOrganizations, type TenantOrganizations } from './organizat
 import { watchRateLimits, type RateLimit } from './rate-limits.ts'
 import { createPasswordReset, type RequestPasswordReset } from './password-reset.ts'
 import { createReach } from './reach-tenant.ts'
+import { createRecreateUser, type RecreateUser } from './recreate-user.ts'
 import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
@@ -45,7 +46,7 @@ export interface TenantClient {
   /** All that changes a user, or sends them mail. */
   readonly changes: TenantUserChanges &
     TenantCredentialChanges &
-    TenantMembershipChanges & { requestPasswordReset: RequestPasswordReset }
+    TenantMembershipChanges & { recreateUser: RecreateUser; requestPasswordReset: RequestPasswordReset }
   readonly roles: TenantRoles
   readonly organizations: TenantOrganizations
   readonly jobs: TenantJobs
@@ -101,6 +102,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
       ...createTenantUserChanges(change),
       ...createTenantCredentialChanges(change),
       ...createTenantMembershipChanges(change),
+      recreateUser: createRecreateUser(change),
       requestPasswordReset: createPasswordReset({ origin, fetch: carrier.fetch, deadlineMs }),
     },
     roles,

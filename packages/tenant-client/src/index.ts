@@ -10,6 +10,7 @@ export type { PermissionName, TenantMembershipChanges } from './membership-chang
 export type { Beginning, TenantOfUser } from './of-user.ts'
 export type { TenantOrganizations } from './organizations.ts'
 export type { RateLimit } from './rate-limits.ts'
+export type { RecreatedUser, RecreateUser } from './recreate-user.ts'
 export type { TenantRoles } from './roles.ts'
 export { tenantAnswerOf } from './tenant-fault.ts'
 export type { TenantAnswer } from './tenant-fault.ts'

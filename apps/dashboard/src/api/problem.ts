@@ -1,6 +1,6 @@
-import type { FieldChange, FieldError, Problem } from '@rollcall/contracts/admin-api'
+import type { ActionStep, FieldChange, Problem } from '@rollcall/contracts/admin-api'
 
-interface ProblemParts extends Pick<Problem, 'status' | 'code' | 'detail' | 'errors' | 'differences'> {
+interface ProblemParts extends Pick<Problem, 'status' | 'code' | 'detail' | 'differences' | 'steps'> {
   requestId?: string
 }
 
@@ -9,19 +9,19 @@ export class ApiProblem extends Error {
   readonly status: number
   readonly code: string
   readonly requestId: string | undefined
-  /** Each fault in what was sent. */
-  readonly errors: FieldError[]
   /** What is otherwise than was supposed. */
   readonly differences: FieldChange[]
+  /** What of several things was done, and what was not. */
+  readonly steps: ActionStep[]
 
-  constructor({ status, code, detail, requestId, errors = [], differences = [] }: ProblemParts) {
+  constructor({ status, code, detail, requestId, differences = [], steps = [] }: ProblemParts) {
     super(detail)
     this.name = 'ApiProblem'
     this.status = status
     this.code = code
     this.requestId = requestId
-    this.errors = errors
     this.differences = differences
+    this.steps = steps
   }
 }
 

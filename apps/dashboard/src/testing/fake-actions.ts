@@ -62,12 +62,14 @@ export function fakeActions({ needsReason = [] as string[], further = [] as stri
       endedAt: '2026-02-01T00:00:01.000Z',
       changes,
       failure: null,
+      steps: [],
+      accessTokensUntil: null,
       undo: { isPossible: !final.has(name), until: null, why: null },
       undoOf,
       undoneBy: null,
     }
     runs.push({ run, body })
-    return json({ run, user: isGone ? null : user() })
+    return json({ run, user: isGone ? null : user(), shownOnce: null })
   }
 
   const answers = ((request, _signal, sent, key) => {
@@ -79,6 +81,7 @@ export function fakeActions({ needsReason = [] as string[], further = [] as stri
     if (request === 'GET /api/users/auth0%7C1') return json(user())
     if (request === 'GET /api/users/auth0%7C1/actions') {
       return json({
+        deleteAfterDays: 14,
         actions: [...Object.keys(actions), ...further].map((action) => ({
           name: action,
           isPossible: true,

@@ -2,8 +2,11 @@ import type { UserSummary } from '@rollcall/contracts/admin-api'
 import { json, pageOf, problem, someUser } from './mount-page.ts'
 import type { Answers } from './mount-page.ts'
 
-/** A server with people in an order of its own, that pages by cursor; what is asked of it, it answers as the real one would. */
-export function fakeUsers(count: number, { isCounted = true } = {}) {
+/**
+ * A server with people in an order of its own, that pages by cursor; what is asked of it, it answers as the real one would.
+ * @param countedUpTo in place of the thousand that it counts unless asked for the exact number
+ */
+export function fakeUsers(count: number, { countedUpTo = Infinity } = {}) {
   const person = (index: number) =>
     someUser({ userId: `auth0|${index}`, name: `Person ${index}`, email: `p${index}@example.com` })
   let people = Array.from({ length: count }, (_, index) => person(index))
@@ -26,11 +29,12 @@ export function fakeUsers(count: number, { isCounted = true } = {}) {
         const hasMore = start + page.length < matching.length
         return pageOf(page.map(shown), {
           next: hasMore ? btoa(page.at(-1)?.userId ?? '') : null,
-          count: asked('after') ? null : { users: isCounted ? matching.length : 10, isExact: isCounted },
+          count:
+            asked('after') || (hasMore && countedUpTo < Infinity) ? null : { users: matching.length, isExact: true },
         })
       }
       case '/api/users/count':
-        return json({ users: matching.length, isExact: true })
+        return json(asked('most') && matching.length > countedUpTo ? { users: countedUpTo, isExact: false } : { users: matching.length, isExact: true }) // prettier-ignore
       case '/api/users/refresh': {
         const wanted = asked('userIds').split(',')
         return json({ users: people.filter(({ userId }) => wanted.includes(userId)).map(shown) })

@@ -11,6 +11,7 @@ import ActionHost from '../features/actions/ActionHost.vue'
 import { asked } from '../features/actions/asked.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
+import { recycleBinRoutes } from '../features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
 import { i18n, loadLaterTexts } from '../i18n.ts'
 import { commandsKey, createCommands } from '../shell/commands.ts'
@@ -57,7 +58,7 @@ export async function mountPage(
 ) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...auditRoutes],
+    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...recycleBinRoutes, ...auditRoutes],
   })
   await router.push(path)
   const requests: string[] = []

@@ -18,12 +18,14 @@ await runProgram(async (program) => {
   const applicationUrls = [siteUrl, `${dashboardUrl}/`]
   const tenant = await connectTenant(program, { databaseUrl, applicationUrls, withDemo: true })
   const { auth, client } = tenant
+  const key = config.recycleBin.key ?? (await dataFolder.secret('recycle-bin.key', 32))
   const rollcall = createRollcall({
     auth,
     tenant: client,
     databaseUrl,
     directory: config.directory,
     policy: { reasonRequired: config.reasonRequired },
+    recycleBin: { ...config.recycleBin, key },
     dashboardFolder,
     logger,
   })

@@ -22,6 +22,8 @@ export interface CrashOrder {
   /** The step at which it ends; none: it goes on to the end. */
   step: string
   leaseMs: number
+  /** In hexadecimal: what is deleted is kept. */
+  recycleBinKey: string
   /** The step at which it is slow; frozen, it does not even renew its lease meanwhile. */
   pause?: { step: string; ms: number; isFrozen: boolean }
 }
@@ -33,6 +35,7 @@ const rollcall = createRollcall({
   tenant: createTenantClient({ domain: url, clientId, clientSecret }),
   databaseUrl: order.databaseUrl,
   directory: 'live',
+  recycleBin: { key: Buffer.from(order.recycleBinKey, 'hex') },
   actions: {
     leaseMs: order.leaseMs,
     onStep: async (step) => {

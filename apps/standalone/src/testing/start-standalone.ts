@@ -37,6 +37,7 @@ export interface TestStandaloneOptions {
   actions?: RollcallOptions['actions']
   /** Rollcall's; silent when absent. */
   logger?: Logger
+  recycleBin?: RollcallOptions['recycleBin']
 }
 
 /** What `npm start` joins, on a database of the test's own and free ports: the local tenant, its client and Rollcall. */
@@ -48,6 +49,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     policy,
     actions,
     logger = createLogger({ level: 'silent' }),
+    recycleBin,
     fetch: carry,
     deadlineMs,
   } = options
@@ -83,6 +85,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     logger,
     ...(policy && { policy }),
     ...(actions && { actions }),
+    ...(recycleBin && { recycleBin }),
   })
   await rollcall.ready
   server.serve(express().use(rollcall))

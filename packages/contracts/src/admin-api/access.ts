@@ -9,6 +9,8 @@ export const permissions = [
   'read:users',
   'update:users',
   'delete:users',
+  'restore:users',
+  'purge:users',
   'manage:credentials',
   'export:users',
   'manage:roles',

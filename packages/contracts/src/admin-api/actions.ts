@@ -15,7 +15,8 @@ export const Reason = z
  * A field of a user and two values of it, by the name the filter language has for it: `name`, `blocked`, `user_metadata.plan` (metadata by its
  * first level), and besides `roles`, `permissions` (those given directly), `identities`, `brute_force_blocks`, `sessions`, `refresh_tokens` (how many
  * are open), and `user` for the whole of them. One of several goes by its id: `organizations.org_1`, `factors.…`, `sessions.…`, `refresh_tokens.…`.
- * Of `password` nothing is told but that a new one was `set`.
+ * Of `password` nothing is told but that a new one was `set`. `deletion` is when it is due, `account` whether the tenant has them, `in_recycle_bin`
+ * whether they are kept there, `access` what is given to them.
  */
 export const FieldChange = z
   .object({ field: z.string(), before: z.unknown(), after: z.unknown() })
@@ -63,7 +64,10 @@ export const ActionPreview = z
     obstacle: Warning.nullable().meta({ description: 'Why it cannot be done as things are.' }),
     undo: z.object({ isPossible: z.boolean(), why: z.string().nullable() }),
     needsReason: z.boolean(),
-    basedOn: BasedOn.meta({ description: 'To send along when it is done: the state this preview is of.' }),
+    basedOn: BasedOn.optional().meta({
+      description:
+        'To send along when it is done: the state this preview is of. Absent for somebody whom the tenant does not have.',
+    }),
   })
   .meta({ id: 'ActionPreview' })
 export type ActionPreview = z.infer<typeof ActionPreview>
@@ -137,6 +141,7 @@ export const ActionList = z
         needsReason: z.boolean(),
       }),
     ),
+    deleteAfterDays: z.int().meta({ description: 'Between `user.schedule-deletion` and the deletion.' }),
   })
   .meta({ id: 'ActionList' })
 export type ActionList = z.infer<typeof ActionList>

@@ -14,6 +14,7 @@ export {
   UndoRequest,
 } from './actions.ts'
 export { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
+export { DeletedUser, DeletedUserPage, DeletedUsersQuery } from './deleted-users.ts'
 export { Change, DirectoryStatus, Freshness } from './directory.ts'
 export {
   Activity,

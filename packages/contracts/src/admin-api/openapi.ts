@@ -11,6 +11,7 @@ import {
   UndoRequest,
 } from './actions.ts'
 import { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
+import { DeletedUserPage, DeletedUsersQuery } from './deleted-users.ts'
 import { Change, DirectoryStatus } from './directory.ts'
 import {
   Activity,
@@ -210,7 +211,7 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     method: 'get',
     path: '/api/users/count',
     operationId: 'countUsers',
-    summary: 'Count users, exactly',
+    summary: 'Count users',
     description: 'Needs `read:users`.',
     tags: ['Users'],
     security,
@@ -383,13 +384,25 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     method: 'delete',
     path: '/api/users/{userId}',
     operationId: 'deleteUser',
-    summary: 'Delete a user for good',
+    summary: 'Delete a user at once',
     description:
-      'Needs `delete:users`. The same as the action `user.delete`, without parameters. Linked identities go too.',
+      'Needs `delete:users`. The same as the action `user.delete`, without parameters: they can be restored from the recycle bin for a time. Linked identities go too. To block and hide them first, and delete them in some days, do `user.schedule-deletion`.',
     tags: ['Users'],
     security,
     request: { params: onUser },
     responses: { 204: { description: 'The user is gone.' }, ...refused(400, 401, 403, 404, 409, ...fromTenant) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/deleted-users',
+    operationId: 'listDeletedUsers',
+    summary: 'Who is to be deleted, and who is deleted and can be restored',
+    description:
+      'Needs `read:users`. They are kept by `user.cancel-deletion` and `user.restore`, and what is kept of them is destroyed by `user.purge`.',
+    tags: ['Users'],
+    security,
+    request: { query: DeletedUsersQuery },
+    responses: { ...answered('One page, the latest first.', DeletedUserPage), ...refused(400, 401, 403, 503) },
   })
   for (const part of userParts) {
     registry.registerPath({

@@ -1,14 +1,16 @@
 import { z } from 'zod'
 
 /** As a query string has it: digits. What the document says of it is spelt out, since it sees the text only. */
-export const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
+export const anyWholeNumber = (minimum: number, maximum: number) =>
   z
     .string()
     .regex(/^\d+$/, 'Expected a whole number.')
     .transform(Number)
     .pipe(z.int().min(minimum).max(maximum))
-    .default(fallback)
-    .meta({ type: 'integer', minimum, maximum, default: fallback })
+    .meta({ type: 'integer', minimum, maximum })
+
+export const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
+  anyWholeNumber(minimum, maximum).default(fallback).meta({ type: 'integer', minimum, maximum, default: fallback })
 
 /** No store takes a NUL, and no name holds a line break: refused here, with the reason. */
 export const noControlCharacter = [(text: string) => !/\p{Cc}/u.test(text), 'Holds a control character.'] as const

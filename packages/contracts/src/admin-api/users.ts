@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Freshness } from './directory.ts'
-import { FilterText, noControlCharacter, wholeNumber } from './query-values.ts'
+import { anyWholeNumber, FilterText, noControlCharacter, wholeNumber } from './query-values.ts'
 
 /** What a list shows of a user. Moments are ISO 8601 UTC. */
 export const UserSummary = z
@@ -136,6 +136,10 @@ export const ListUsersQuery = z.strictObject({
     .regex(/^[\w-]+$/, 'Expected the `next` of the page before.')
     .optional()
     .meta({ description: 'The `next` of the page before this one.' }),
+  count: z.enum(['first-page', 'none']).default('first-page').meta({
+    description:
+      '`none`: only where it costs nothing. To count thousands of matches can take longer than to find the first of them.',
+  }),
   columns: UserColumnList(40).optional().meta({
     type: 'string',
     description: 'Further columns, with commas between: `roles,organizations,app_metadata.plan`.',
@@ -158,7 +162,9 @@ export const UserPage = z
       .string()
       .nullable()
       .meta({ description: 'Ask for the page after this one with it; null: this is the last.' }),
-    count: UserCount.nullable().meta({ description: 'How many match in all; on the first page only.' }),
+    count: UserCount.nullable().meta({
+      description: 'How many match in all; null on further pages, and where `count` says so.',
+    }),
     reachable: z
       .int()
       .nullable()
@@ -168,7 +174,13 @@ export const UserPage = z
   .meta({ id: 'UserPage' })
 export type UserPage = z.infer<typeof UserPage>
 
-export const CountUsersQuery = z.strictObject(which)
+export const CountUsersQuery = z.strictObject({
+  ...which,
+  most: anyWholeNumber(1, 1_000_000)
+    .optional()
+    .meta({ type: 'integer', description: 'To be counted so far and no further.' }),
+})
+export type CountUsersQuery = z.infer<typeof CountUsersQuery>
 
 /** One answer for some users of a list, to bring rows up to date that have changed. */
 export const RefreshUsersQuery = z.strictObject({

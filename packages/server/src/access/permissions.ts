@@ -6,6 +6,8 @@ const grants: Record<Permission, readonly Permission[]> = {
   'read:users': ['read:users'],
   'update:users': ['update:users'],
   'delete:users': ['delete:users'],
+  'restore:users': ['restore:users'],
+  'purge:users': ['purge:users'],
   'manage:credentials': ['manage:credentials'],
   'export:users': ['export:users'],
   'manage:roles': ['manage:roles'],

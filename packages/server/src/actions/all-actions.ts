@@ -3,6 +3,7 @@ import { addToOrganizations } from './user/add-to-organizations.ts'
 import { assignPermissions } from './user/assign-permissions.ts'
 import { assignRoles } from './user/assign-roles.ts'
 import { blockUser } from './user/block-user.ts'
+import { cancelDeletion } from './user/cancel-deletion.ts'
 import { changeEmail } from './user/change-email.ts'
 import { containUser } from './user/contain.ts'
 import { createPasswordLink } from './user/create-password-link.ts'
@@ -11,13 +12,16 @@ import { editUser } from './user/edit-user.ts'
 import { endSessions } from './user/end-sessions.ts'
 import { liftBruteForceBlock } from './user/lift-brute-force-block.ts'
 import { linkUser } from './user/link.ts'
+import { purgeUser } from './user/purge-user.ts'
 import { removeFromOrganizations } from './user/remove-from-organizations.ts'
 import { removePermissions } from './user/remove-permissions.ts'
 import { removeRoles } from './user/remove-roles.ts'
 import { resendVerification } from './user/resend-verification.ts'
 import { resetMfa } from './user/reset-mfa.ts'
+import { restoreUser } from './user/restore-user.ts'
 import { revokeRefreshToken } from './user/revoke-refresh-token.ts'
 import { revokeSession } from './user/revoke-session.ts'
+import { scheduleDeletion } from './user/schedule-deletion.ts'
 import { sendPasswordReset } from './user/send-password-reset.ts'
 import { setPassword } from './user/set-password.ts'
 import { unblockUser } from './user/unblock-user.ts'
@@ -49,7 +53,11 @@ export const allActions: readonly Action[] = [
   removeFromOrganizations,
   linkUser,
   unlinkUser,
+  scheduleDeletion,
+  cancelDeletion,
   deleteUser,
+  restoreUser,
+  purgeUser,
 ]
 
 export const actionNames: readonly string[] = allActions.map(({ name }) => name)

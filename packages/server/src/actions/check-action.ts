@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { BasedOn, FieldChange } from '@rollcall/contracts/admin-api'
 import { Conflict, InvalidInput } from '@rollcall/http-kit'
 import { allow, type Actor } from '../access/actor.ts'
-import type { Action, KnownState } from './define-action.ts'
+import type { Action } from './define-action.ts'
 import type { PlannedAction } from './plan-action.ts'
 import { changesBetween, factsOf, isField, readField, readFields } from './fields.ts'
+import type { UserState } from './user-state.ts'
 
 /** @throws NotAllowed without the permission; Conflict when they would do to themself what is not for them to do */
 export function checkActor(action: Action, actor: Actor, { userId, params }: { userId: string; params: unknown }): void {
@@ -42,14 +43,14 @@ export function checkFields(basedOn: BasedOn | undefined): void {
  * Whether the user still is what the actor had before them.
  * @throws Conflict `user-changed` with what is otherwise now
  */
-export function checkFresh(state: KnownState, basedOn: BasedOn | undefined): void {
+export function checkFresh(state: UserState, basedOn: BasedOn | undefined): void {
   if (!basedOn) return
   const { fields, updatedAt } = basedOn
-  const { updated_at: updatedNow } = state.user
+  const updatedNow = state.user?.updated_at
   // Roles change without the user being updated, and a sign-in updates who is not changed: what was seen tells more than when.
   const differences = fields
     ? changesBetween(fields, readFields(state, Object.keys(fields)))
-    : changesBetween({ updated_at: moment(updatedAt) }, { updated_at: moment(updatedNow) })
+    : changesBetween({ updated_at: moment(updatedAt) }, { updated_at: updatedNow ? moment(updatedNow) : null })
   if (differences.length === 0) return
   throw new Conflict('user-changed', 'This user was changed meanwhile: look at what is otherwise first.', differences)
 }

@@ -35,8 +35,8 @@ export interface StepReport {
 }
 
 /** By what an action does its work. */
-export interface ActionTools {
-  tenant: StateReader & Pick<TenantClient, 'changes'>
+export interface ActionTools extends StateReader {
+  tenant: StateReader['tenant'] & Pick<TenantClient, 'changes'>
   /** The application that staff sign in to. */
   spaClientId: string
   /** What the plan wants, as the tenant has it now. */
@@ -52,6 +52,13 @@ export interface StateAfter extends Omit<UserState, 'user' | 'allRoles'> {
   /** For whoever asked, in this one answer: it is recorded nowhere. */
   shownOnce?: { link: string; expiresAt: string }
   steps?: StepReport[]
+}
+
+export interface ActionTarget<Params> {
+  userId: string
+  runId: string
+  state: KnownState
+  params: Params
 }
 
 export interface KnownState extends UserState {
@@ -79,11 +86,13 @@ export interface Action<Params = unknown> {
   /** What has to be known besides the user. */
   facts?(params: Params): Fact[]
   /** Why it cannot be done to this user, whatever the parameters. */
-  obstacle?(user: ManagementUser): Remark | undefined
+  obstacle?(user: ManagementUser, known: Pick<UserState, 'deletion' | 'kept'>): Remark | undefined
+  /** It may be done to somebody whom the tenant does not have: `plan` and `run` then have to take a state without a user. */
+  isForAbsent?: boolean
   /** What it would do, from nothing but this. */
   plan(state: KnownState, params: Params): ActionPlan
-  /** Does it. Every call of `tenant.changes` is a step at which the process may die. @returns what is otherwise since */
-  run(tools: ActionTools, target: { state: KnownState; params: Params }): Promise<StateAfter>
+  /** Does it. Every call of `tenant.changes` and of `bin.changes` is a step at which the process may die. @returns what is otherwise since */
+  run(tools: ActionTools, target: ActionTarget<Params>): Promise<StateAfter>
 }
 
 /** @returns the same, its parameters known to itself alone */

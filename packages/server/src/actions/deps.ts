@@ -1,5 +1,6 @@
 import type { Logger } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
+import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -9,6 +10,7 @@ export interface ActionDeps {
   tenant: TenantClient
   /** Absent: no copy is kept, so there is nothing to write through to. */
   directory: Directory | undefined
+  bin: RecycleBin
   spaClientId: string
   /** Names of the actions that are not done without a reason. */
   reasonRequired: ReadonlySet<string>

@@ -1,29 +1,44 @@
-import { NotFound, UpstreamFailed } from '@rollcall/http-kit'
+import { NotFound } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
+import { readAccess } from '../recycle-bin/access.ts'
+import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { UserState } from './user-state.ts'
+import { whereAllowed } from './where-allowed.ts'
 
-type Plain = 'roles' | 'allRoles' | 'permissions' | 'apis' | 'memberships' | 'factors' | 'blocks' | 'sessions' | 'refreshTokens' // prettier-ignore
+type Plain = 'roles' | 'allRoles' | 'permissions' | 'apis' | 'memberships' | 'factors' | 'blocks' | 'sessions' | 'refreshTokens' | 'kept' | 'access' | 'allOrganizations' | 'nextDueAt' // prettier-ignore
 type Named = 'organization' | 'session' | 'refreshToken' | 'user' | 'email'
 /** What can be known besides the user: a fact, or one thing by its id or address. */
 export type Fact = Plain | `${Named} ${string}`
 
-export type StateReader = Pick<
-  TenantClient,
-  'users' | 'usersByEmail' | 'roles' | 'organizations' | 'groupAccess' | 'apis' | 'ofUser'
->
+export interface StateReader {
+  tenant: Pick<TenantClient, 'users' | 'usersByEmail' | 'roles' | 'organizations' | 'groupAccess' | 'apis' | 'ofUser'>
+  bin: RecycleBin
+}
 type Asked = Omit<UserState, 'user'>
 
-/** Asked of the tenant at this moment, all at once. @throws NotFound `user-not-found` */
-export async function readState(tenant: StateReader, userId: string, facts: readonly Fact[]): Promise<UserState> {
-  const asked = Promise.all([...new Set(facts)].map((fact) => readFact(tenant, userId, fact)))
-  asked.catch(() => undefined) // of a user who is not there nothing else matters
-  const user = await tenant.users.getAnew(userId)
-  return { user, ...(await asked).reduce(joined, {}) }
+/** Asked of the tenant at this moment, all at once. Of a user who is not there the tenant knows no facts; what is written here of them is read. */
+export async function readState(reader: StateReader, userId: string, facts: readonly Fact[]): Promise<UserState> {
+  const wanted = [...new Set(facts)]
+  const read = (some: Fact[]) => Promise.all(some.map((fact) => readFact(reader, userId, fact)))
+  const aboutThem = read(wanted.filter(isAboutThem))
+  aboutThem.catch(() => undefined) // of a user who is not there nothing of this matters
+  const [[user], deletion, others] = await Promise.all([
+    orNone(reader.tenant.users.getAnew(userId).then((found) => [found])),
+    reader.bin.findDeletion(userId),
+    read(wanted.filter((fact) => !isAboutThem(fact))),
+  ])
+  const { isKeeping, keptForDays } = reader.bin
+  const known = [...others, ...(user ? await aboutThem : [])].reduce(joined, {})
+  return { user, deletion, keptForDays: isKeeping ? keptForDays : null, ...known }
 }
 
-function readFact(tenant: StateReader, userId: string, fact: Fact): Promise<Asked> {
+/** What can be known of a user who is not there. */
+const notAboutThem = ['kept', 'allRoles', 'allOrganizations', 'apis', 'nextDueAt', 'user', 'email']
+const isAboutThem = (fact: Fact) => !notAboutThem.includes(splitAtSpace(fact)[0])
+
+function readFact(reader: StateReader, userId: string, fact: Fact): Promise<Asked> {
   const [noun, name] = splitAtSpace(fact)
-  return name === undefined ? readPlain[noun as Plain](tenant, userId) : readNamed[noun as Named](tenant, userId, name)
+  return name === undefined ? readPlain[noun as Plain](reader, userId) : readNamed[noun as Named](reader, userId, name)
 }
 
 function splitAtSpace(fact: string): [string, string | undefined] {
@@ -40,34 +55,47 @@ function joined(all: Asked, one: Asked): Asked {
   return { ...all, ...Object.fromEntries(merged) }
 }
 
-const readPlain: Record<Plain, (tenant: StateReader, userId: string) => Promise<Asked>> = {
-  roles: async ({ roles }, userId) => ({ roles: await roles.ofUser(userId) }),
-  allRoles: async ({ roles }) => ({ allRoles: await roles.list() }),
-  permissions: async ({ ofUser }, userId) => ({ permissions: await ofUser.permissions(userId) }),
-  apis: async ({ apis }) => ({ apis: await whereAllowed(apis()) }),
-  memberships: async ({ ofUser }, userId) => ({ memberships: await ofUser.organizations(userId) }),
-  factors: async ({ ofUser }, userId) => ({ factors: await ofUser.authenticationMethods(userId) }),
-  blocks: async ({ ofUser }, userId) => ({ blocks: await ofUser.blocks(userId) }),
-  sessions: async ({ ofUser }, userId) => ({ sessions: await whereAllowed(ofUser.countSessions(userId)) }),
-  refreshTokens: async ({ ofUser }, userId) => ({
+const readPlain: Record<Plain, (reader: StateReader, userId: string) => Promise<Asked>> = {
+  roles: async ({ tenant: { roles } }, userId) => ({ roles: await roles.ofUser(userId) }),
+  allRoles: async ({ tenant: { roles } }) => ({ allRoles: await roles.list() }),
+  permissions: async ({ tenant: { ofUser } }, userId) => ({ permissions: await ofUser.permissions(userId) }),
+  apis: async ({ tenant: { apis } }) => ({ apis: await whereAllowed(apis()) }),
+  memberships: async ({ tenant: { ofUser } }, userId) => ({ memberships: await ofUser.organizations(userId) }),
+  // Auth0 lists a password among them, which is none and is not taken away with them.
+  factors: async ({ tenant: { ofUser } }, userId) => ({
+    factors: (await ofUser.authenticationMethods(userId)).filter(({ type }) => type !== 'password'),
+  }),
+  blocks: async ({ tenant: { ofUser } }, userId) => ({ blocks: await ofUser.blocks(userId) }),
+  sessions: async ({ tenant: { ofUser } }, userId) => ({ sessions: await whereAllowed(ofUser.countSessions(userId)) }),
+  refreshTokens: async ({ tenant: { ofUser } }, userId) => ({
     refreshTokens: await whereAllowed(ofUser.countRefreshTokens(userId)),
   }),
+  kept: async ({ bin }, userId) => ({ kept: await bin.findKept(userId) }),
+  access: async ({ tenant }, userId) => ({ access: await readAccess(tenant, userId) }),
+  allOrganizations: async ({ tenant: { organizations } }) => ({
+    allOrganizations: await whereAllowed(organizations.list()),
+  }),
+  nextDueAt: ({ bin }) => Promise.resolve({ nextDueAt: bin.nextDueAt() }),
 }
 
-const readNamed: Record<Named, (tenant: StateReader, userId: string, name: string) => Promise<Asked>> = {
-  async organization({ organizations, groupAccess }, userId, organizationId) {
+const readNamed: Record<Named, (reader: StateReader, userId: string, name: string) => Promise<Asked>> = {
+  async organization({ tenant: { organizations, groupAccess } }, userId, organizationId) {
     const [organization, roles] = await Promise.all([
       organizations.find(organizationId),
       orNone(groupAccess.memberRoles({ organizationId, userId })),
     ])
     return { organizations: organization ? [{ organization, roles }] : [] }
   },
-  session: async ({ ofUser }, userId, id) => ({ openSessions: listOf(await ofUser.findSession(userId, id)) }),
-  refreshToken: async ({ ofUser }, userId, id) => ({ openTokens: listOf(await ofUser.findRefreshToken(userId, id)) }),
-  user: async ({ users }, _userId, otherId) => ({
+  session: async ({ tenant: { ofUser } }, userId, id) => ({
+    openSessions: listOf(await ofUser.findSession(userId, id)),
+  }),
+  refreshToken: async ({ tenant: { ofUser } }, userId, id) => ({
+    openTokens: listOf(await ofUser.findRefreshToken(userId, id)),
+  }),
+  user: async ({ tenant: { users } }, _userId, otherId) => ({
     others: await orNone(users.getAnew(otherId).then((other) => [other])),
   }),
-  email: async ({ usersByEmail }, _userId, email) => ({ holders: await usersByEmail(email) }),
+  email: async ({ tenant: { usersByEmail } }, _userId, email) => ({ holders: await usersByEmail(email) }),
 }
 
 const listOf = <Item>(item: Item | undefined): Item[] => (item === undefined ? [] : [item])
@@ -77,16 +105,6 @@ async function orNone<Item>(items: Promise<Item[]>): Promise<Item[]> {
     return await items
   } catch (error) {
     if (error instanceof NotFound) return []
-    throw error
-  }
-}
-
-/** Sessions are not in every plan of Auth0: blocking somebody must not depend on them. */
-async function whereAllowed<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof UpstreamFailed && error.code === 'tenant-scope-missing') return undefined
     throw error
   }
 }

@@ -25,6 +25,10 @@ const derived: Record<string, Derived> = {
   sessions: { facts: ['sessions'], read: ({ sessions }) => sessions },
   refresh_tokens: { facts: ['refreshTokens'], read: ({ refreshTokens }) => refreshTokens },
   password: { facts: [], read: ({ password }) => password },
+  account: { facts: [], read: ({ user }) => user !== undefined },
+  deletion: { facts: [], read: ({ deletion }) => deletion && describeDeletion(deletion.dueAt) },
+  in_recycle_bin: { facts: ['kept'], read: ({ kept }) => Boolean(kept) },
+  access: { facts: ['access'], read: ({ access }) => access },
 }
 
 /** One of several, by its id. */
@@ -112,6 +116,8 @@ export function describeIdentities({ identities }: Pick<ManagementUser, 'identit
   const [primary, ...linked] = identities.map(({ provider, user_id: id, connection }) => ({ id: `${provider}|${id}`, connection }))
   return primary ? [primary, ...linked.sort((a, b) => (a.id < b.id ? -1 : 1))] : []
 } // prettier-ignore
+
+export const describeDeletion = (dueAt: Date) => ({ due_at: dueAt.toISOString() })
 
 export function describeRoles(roles: readonly ManagementRole[]): { id: string; name: string }[] {
   return roles.map(({ id, name }) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1))

@@ -1,5 +1,5 @@
 import { RollcallError, Unavailable } from '@rollcall/http-kit'
-import { tenantAnswerOf, type TenantAnswer, type TenantClient } from '@rollcall/tenant-client'
+import { tenantAnswerOf, type TenantAnswer } from '@rollcall/tenant-client'
 import { transaction } from '@rollcall/database'
 import { appendAudit } from '../audit/audit.store.ts'
 import { auditRun } from './audit-run.ts'
@@ -9,7 +9,7 @@ import { readState } from './facts.ts'
 import { fromFailure, toFailure } from './failures.ts'
 import { changesBetween, factsOf, readFields } from './fields.ts'
 import { keepLease, LeaseLost, type Lease } from './lease.ts'
-import type { PlannedAction } from './plan-action.ts'
+import { noUser, type PlannedAction } from './plan-action.ts'
 import { endRun, findRun, renewLease, type RunEnd, type RunRow } from './runs.store.ts'
 import { settleRun } from './settle-run.ts'
 import type { UserState } from './user-state.ts'
@@ -34,18 +34,22 @@ export async function performRun(
   deps: ActionDeps,
   { run, action, params, planned }: { run: RunRow; action: Action; params: unknown; planned: PlannedAction },
 ): Promise<PerformedRun> {
-  const { store, tenant, leaseMs, spaClientId } = deps
+  const { store, tenant, bin, leaseMs, spaClientId } = deps
   const lease = keepLease(() => renewLease(store.db, run.run_id, leaseMs), leaseMs)
-  const watched = watchChanges(tenant.changes, lease, deps.onStep)
+  const watched = watchSteps(deps, lease)
   let error: unknown
   let ending: Ending | undefined
   try {
     const fields = Object.keys(planned.before)
-    const lookAgain = () => readState(tenant, run.user_id, factsOf(fields))
-    const tools = { tenant: { ...tenant, changes: watched.changes }, spaClientId, lookAgain }
-    const after = await action.run(tools, { state: planned.state, params })
+    const tools = {
+      tenant: { ...tenant, changes: watched.ofTenant },
+      bin: { ...bin, changes: watched.ofBin },
+      spaClientId,
+      lookAgain: () => lookAt(deps, run.user_id, fields),
+    }
+    const after = await action.run(tools, { userId: run.user_id, runId: run.run_id, state: planned.state, params })
     error = after.steps?.find((step) => step.error)?.error
-    ending = error === undefined ? endOf(run, planned, after) : await settleIfTold(tenant, run, after)
+    ending = error === undefined ? endOf(run, planned, after) : await settleIfTold(deps, run, after)
   } catch (thrown) {
     error = thrown
     ending = await endingAfter(deps, { run, error, isFirstCall: watched.finished() === 0 })
@@ -65,6 +69,12 @@ export async function performRun(
   return { run: ended, state: stateAfter(planned, ending.after), shownOnce: ending.after.shownOnce ?? null }
 }
 
+async function lookAt(deps: ActionDeps, userId: string, fields: string[]): Promise<StateAfter> {
+  const { user, ...facts } = await readState(deps, userId, factsOf(fields))
+  if (!user) throw noUser(userId) // somebody has deleted them in between
+  return { ...facts, user }
+}
+
 function endOf(run: RunRow, planned: PlannedAction, after: StateAfter): Ending {
   const now = readFields(stateAfter(planned, after), Object.keys(planned.before))
   const steps = run.steps.map((step) => (step.result === 'started' ? { ...step, result: 'done' as const } : step))
@@ -78,14 +88,14 @@ function stateAfter({ state }: PlannedAction, { user, ...facts }: StateAfter): U
 
 /** @returns undefined when it cannot be told yet */
 async function endingAfter(
-  { tenant }: ActionDeps,
+  deps: ActionDeps,
   { run, error, isFirstCall }: { run: RunRow; error: unknown; isFirstCall: boolean },
 ): Promise<Ending | undefined> {
   const answer = tenantAnswerOf(error)
   if (error instanceof LeaseLost) return undefined
   if (answer?.isRefusal && isFirstCall)
     return { phase: 'failed', changes: [], failure: toFailure(error), steps: [], answer, after: {} }
-  const settled = await settleIfTold(tenant, run)
+  const settled = await settleIfTold(deps, run)
   if (!settled) return undefined
   if (settled.phase === 'done') return { ...settled, answer }
   // Without an answer it may be under way in the tenant still: whoever looks when the lease has lapsed sees what came of it.
@@ -113,22 +123,28 @@ async function recordEnd({ store }: ActionDeps, { run, ending }: { run: RunRow; 
   })
 }
 
-/** The tenant's changing calls, each told of before and after, and none made by a server that may have been given up. */
-function watchChanges(changes: TenantClient['changes'], lease: Lease, onStep: ActionDeps['onStep']) {
+/** All that changes something: each call told of before and after, and none made by a server that may have been given up. */
+function watchSteps({ tenant, bin, onStep }: ActionDeps, lease: Lease) {
   let finished = 0
-  const watched = Object.entries(changes).map(([name, call]) => [
-    name,
-    async (...args: never[]) => {
-      await onStep(`before ${name}`)
-      lease.check()
-      const answer = await (call as (...args: never[]) => Promise<unknown>)(...args)
-      finished += 1
-      await onStep(`after ${name}`)
-      return answer
-    },
-  ])
-  // every member as it was, wrapped
-  return { changes: Object.fromEntries(watched) as TenantClient['changes'], finished: () => finished }
+  const watch = <Calls extends object>(calls: Calls, onFinished: () => void): Calls => {
+    const watched = Object.entries(calls).map(([name, call]) => [
+      name,
+      async (...args: never[]) => {
+        await onStep(`before ${name}`)
+        lease.check()
+        const answer = await (call as (...args: never[]) => Promise<unknown>)(...args)
+        onFinished()
+        await onStep(`after ${name}`)
+        return answer
+      },
+    ])
+    return Object.fromEntries(watched) as Calls // every member as it was, wrapped
+  }
+  return {
+    ofTenant: watch(tenant.changes, () => (finished += 1)),
+    ofBin: watch(bin.changes, () => undefined), // the tenant has seen nothing of it
+    finished: () => finished,
+  }
 }
 
 const unknown = (cause: unknown) =>

@@ -11,22 +11,26 @@ export interface PlannedAction {
 }
 
 /**
- * Looks at the user in the tenant, and says what the action would do to them.
+ * Looks at the user, and says what the action would do to them.
  * @param fields further ones that have to be known
  * @throws NotFound `user-not-found`
  */
 export async function planAction(
-  tenant: StateReader,
+  reader: StateReader,
   { action, userId, params, fields = [] }: { action: Action; userId: string; params: unknown; fields?: string[] },
 ): Promise<PlannedAction> {
-  const { user, ...facts } = await readState(tenant, userId, [...(action.facts?.(params) ?? []), ...factsOf(fields)])
-  if (!user) throw new NotFound('user-not-found', `There is no user ${userId}.`)
-  const state: KnownState = { user, ...facts }
+  const { user, ...facts } = await readState(reader, userId, [...(action.facts?.(params) ?? []), ...factsOf(fields)])
+  if (!user && !action.isForAbsent) throw noUser(userId)
+  // An action for those who are not there takes a user who is not.
+  const state = { user, ...facts } as KnownState
   const plan = action.plan(state, params)
   const before = readFields(state, Object.keys(plan.wanted))
-  const obstacle = action.obstacle?.(user) ?? plan.obstacle ?? (isNothingToDo(plan, before) ? nothingToDo : undefined)
+  const obstacle =
+    (user && action.obstacle?.(user, state)) ?? plan.obstacle ?? (isNothingToDo(plan, before) ? nothingToDo : undefined)
   return { state, plan: { ...plan, obstacle }, before }
 }
+
+export const noUser = (userId: string) => new NotFound('user-not-found', `There is no user ${userId}.`)
 
 /** What leaves no trace in the tenant is never done already. */
 function isNothingToDo({ wanted }: ActionPlan, before: Record<string, unknown>): boolean {

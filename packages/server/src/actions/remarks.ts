@@ -29,3 +29,8 @@ export const sessionsOutOfReach: Remark = {
   code: 'sessions-out-of-reach',
   message: 'Open sessions stay open: the tenant does not let Rollcall see or end them (scopes read:sessions, delete:sessions).', // prettier-ignore
 }
+
+export const notInRecycleBin: Remark = {
+  code: 'not-in-recycle-bin',
+  message: 'Nothing of them is in the recycle bin.',
+}

@@ -88,10 +88,10 @@ async function attempt(deps: ActionDeps, call: ActionCall, deadlineAt: number): 
 }
 
 /** The user as they are now, and what would be done to them. @throws Conflict when that is not to be */
-async function look({ tenant }: ActionDeps, call: ActionCall): Promise<PlannedAction> {
+async function look(deps: ActionDeps, call: ActionCall): Promise<PlannedAction> {
   const { action, actor, userId, params, basedOn, undoes } = call
-  const planned = await planAction(tenant, { action, userId, params, fields: Object.keys(basedOn?.fields ?? {}) })
-  checkActor(action, actor, { userId: planned.state.user.user_id, params }) // the tenant may know one user by several names
+  const planned = await planAction(deps, { action, userId, params, fields: Object.keys(basedOn?.fields ?? {}) })
+  checkActor(action, actor, { userId: planned.state.user?.user_id ?? userId, params }) // the tenant may know one user by several names
   checkFresh(planned.state, basedOn)
   if (undoes) checkStillThere(planned, undoes.changes)
   checkObstacle(planned)

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FieldChange } from '@rollcall/contracts/admin-api'
-import { NotFound } from '@rollcall/http-kit'
 import type { RunFailure, RunStep } from '../store/schema.ts'
 import type { StateAfter } from './define-action.ts'
 import type { RunEnd, RunRow } from './runs.store.ts'
@@ -20,16 +19,13 @@ export interface SettledRun extends RunEnd {
  * @throws RollcallError when the tenant cannot be asked
  */
 export async function settleRun(
-  tenant: StateReader,
+  reader: StateReader,
   run: Pick<RunRow, 'user_id' | 'before' | 'wanted' | 'steps'>,
   told: StateAfter = {},
 ): Promise<SettledRun> {
   const { before, wanted } = run
   const fields = Object.keys(wanted)
-  const state = await readState(tenant, run.user_id, factsOf(fields)).catch((error: unknown): UserState => {
-    if (error instanceof NotFound) return { user: undefined }
-    throw error
-  })
+  const state = await readState(reader, run.user_id, factsOf(fields))
   const now = readFields({ ...state, ...(told.password && { password: told.password }) }, fields)
   const after: StateAfter = { ...state, user: state.user ?? null }
   const changes = changesBetween(before, now)

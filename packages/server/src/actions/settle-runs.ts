@@ -22,7 +22,7 @@ async function settleOne(deps: ActionDeps, run: RunRow): Promise<void> {
   const { store, tenant, logger } = deps
   let settled: SettledRun
   try {
-    settled = run.origin.tenant === tenant.origin ? await settleRun(tenant, run) : elsewhere
+    settled = run.origin.tenant === tenant.origin ? await settleRun(deps, run) : elsewhere
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error
     logger.warn({ runId: run.run_id, reason: error.code }, 'an interrupted action cannot be settled yet')

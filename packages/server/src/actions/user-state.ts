@@ -10,6 +10,8 @@ import type {
   ManagementUserPermission,
   ManagementUserSummary,
 } from '@rollcall/contracts/management-api'
+import type { Access } from '../recycle-bin/access.ts'
+import type { Kept, ScheduledDeletion } from '../recycle-bin/recycle-bin.ts'
 
 /** An organization, and what somebody is there. */
 export interface OrganizationState {
@@ -48,4 +50,15 @@ export interface UserState {
   holders?: ManagementUserSummary[] | undefined
   /** Known to whoever has just set a new one. */
   password?: 'set'
+  /** null: nobody has scheduled it. */
+  deletion?: ScheduledDeletion | null | undefined
+  /** null: nothing of them is in the recycle bin. */
+  kept?: Kept | null | undefined
+  access?: Access | undefined
+  /** Every organization of the tenant; undefined also where Rollcall may not see them. */
+  allOrganizations?: ManagementOrganization[] | undefined
+  /** For how long what is deleted at once is kept in the recycle bin; null: not at all. */
+  keptForDays?: number | null | undefined
+  /** When a deletion would be due that is scheduled now. */
+  nextDueAt?: Date | undefined
 }

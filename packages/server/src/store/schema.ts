@@ -28,6 +28,8 @@ export interface RollcallSchema {
   user_notes: NoteTable
   missing_users: { user_id: string; since: Generated<Date> }
   action_runs: ActionRunTable
+  scheduled_deletions: ScheduledDeletionTable
+  deleted_users: DeletedUserTable
   audit_log: { seq: number; at: Date; entry: Record<string, unknown>; hash: Buffer }
   audit_head: { seq: number; at: Date; hash: Buffer }
 }
@@ -164,6 +166,31 @@ interface NoteTable {
   txt: string
   created_at: Generated<Date>
   edited_at: ColumnType<Date | null, undefined, Date>
+}
+
+interface ScheduledDeletionTable {
+  user_id: string
+  tenant: string
+  run_id: string
+  email: string | null
+  name: string | null
+  was_blocked: boolean
+  scheduled_at: Generated<Date>
+  due_at: Date
+  problem: ColumnType<{ code: string; message: string; at: string } | null, string | null | undefined, string | null>
+  not_before: Generated<Date>
+}
+
+interface DeletedUserTable {
+  run_id: string
+  tenant: string
+  user_id: string
+  email: string | null
+  name: string | null
+  deleted_at: Generated<Date>
+  purge_at: Date
+  key_id: string
+  sealed: Buffer
 }
 
 interface ViewTable {

@@ -37,7 +37,9 @@ const apiScopes = [
   { value: 'manage:users', description: 'Administer users: everything below' },
   { value: 'read:users', description: 'See users' },
   { value: 'update:users', description: 'Edit, block and sign out users, and send them mail' },
-  { value: 'delete:users', description: 'Delete users' },
+  { value: 'delete:users', description: 'Delete users, now or in some days, and cancel that' },
+  { value: 'restore:users', description: 'Restore deleted users, with the roles they had' },
+  { value: 'purge:users', description: 'Destroy what is kept of deleted users' },
   { value: 'export:users', description: 'Take users out as a file' },
   {
     value: 'manage:credentials',

@@ -144,7 +144,7 @@ test('a refusal stays in the dialog in the server’s words; an answer that was 
     throw new TypeError('Failed to fetch')
   })
   await confirm()
-  expect(dialog().get('[role=alert]').text()).toContain('cannot be reached')
+  expect(dialog().get('[role=alert]').text()).toMatch(/No answer came.*cannot be reached/s)
   server.breakDown(undefined)
   await confirm()
   const [refused, lost, again] = server.keys
@@ -153,7 +153,7 @@ test('a refusal stays in the dialog in the server’s words; an answer that was 
 })
 
 test('an undo that would overwrite somebody’s work says what is otherwise, and does nothing', async () => {
-  const { confirm, server, dialog, press, toast } = await ask('user.block')
+  const { confirm, server, dialog, press } = await ask('user.block')
   await confirm()
   server.fields.sessions = 5
   await press('Undo')
@@ -170,4 +170,16 @@ test('an action the dashboard never heard of needs nothing but its words', async
   await confirm()
   expect(server.runs[0]?.run.action).toBe('user.greet')
   expect(toast()).toBe('Greeted Ada Lovelace.')
+})
+
+test('what was done in part says which', async () => {
+  const { confirm, server, dialog } = await ask('user.contain', fakeActions({ further: ['user.contain'] }))
+  const steps = [
+    { step: 'block', result: 'done' as const, problem: null },
+    { step: 'end-sessions', result: 'failed' as const, problem: { code: 'x', message: 'The tenant fell silent.' } },
+  ]
+  server.breakDown(() => problem(502, 'Not all of it was done.', 'partly-done', { steps }))
+  await confirm()
+  expect(dialog().get('[role=alert]').text()).toContain('Some of it was done, some was not.')
+  expect(dialog().text()).toMatch(/Blocked: done.*Sessions ended: not done.*fell silent/s)
 })

@@ -1,5 +1,7 @@
 import type { FieldChange } from '@rollcall/contracts/admin-api'
 import { useI18n } from 'vue-i18n'
+import { exactMoment } from '../../ui/moments.ts'
+import { accessNames } from './access-names.ts'
 import { isSameJson } from './same-json.ts'
 
 /** What a person reads of a change: a value in the place of another, or items of a list that go and come. */
@@ -17,12 +19,16 @@ const has = <Key extends string>(key: Key, value: unknown): value is Record<Key,
   typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[key] === 'string'
 
 export function useChangeText(): (change: FieldChange) => DescribedChange {
-  const { t, te, n } = useI18n()
+  const { t, te, n, locale } = useI18n()
 
   function labelOf(field: string): string | undefined {
     if (isMetadata(field)) return undefined
-    const key = [`actions.fields.${field}`, `filter.fields.${field}`].find((one) => te(one))
-    return key && t(key)
+    const [noun = '', id] = field.split('.')
+    // One of several goes by its id: `factors.totp|dev_1`.
+    const key = id
+      ? `actions.one.${noun}`
+      : [`actions.fields.${field}`, `filter.fields.${field}`].find((one) => te(one))
+    return key && te(key) ? t(key) : undefined
   }
   function textOf(value: unknown, field: string): string {
     if (value === null || value === undefined) return t(field === 'user' ? 'actions.gone' : 'actions.nothing')
@@ -32,10 +38,16 @@ export function useChangeText(): (change: FieldChange) => DescribedChange {
     if (typeof value === 'number') return n(value)
     if (typeof value === 'string') return value
     if (field === 'user' && has('email', value)) return value.email
-    return has('name', value) ? value.name : JSON.stringify(value, null, 2)
+    if (field === 'deletion' && has('due_at', value)) return exactMoment(value.due_at, locale.value)
+    if (has('name', value)) return value.name
+    const texts = Object.values(value).filter((one) => typeof one === 'string' && one !== '')
+    return texts.length > 0 ? texts.join(' · ') : JSON.stringify(value, null, 2)
   }
 
-  return ({ field, before, after }) => {
+  return ({ field, ...change }) => {
+    const [before, after] = [change.before, change.after].map((value) =>
+      field === 'access' ? accessNames(value) : value,
+    )
     const label = labelOf(field)
     const described = { label: label ?? field, isCode: label === undefined, gone: [], come: [] }
     if (!isMetadata(field) && Array.isArray(before) && Array.isArray(after)) {

@@ -1,12 +1,21 @@
 import {
+  ArchiveRestore,
+  AtSign,
   Ban,
+  Building2,
+  CalendarClock,
   CircleCheck,
   CircleHelp,
   CirclePlus,
   CircleMinus,
   KeyRound,
+  Link,
+  Link2,
+  LockKeyhole,
   LogOut,
   MailCheck,
+  ShieldOff,
+  Siren,
   Trash2,
   Wand2,
 } from '@lucide/vue'
@@ -29,11 +38,22 @@ export interface Offer {
   group: (typeof offerGroups)[number]
   /** Otherwise it would be so already. */
   isFor?: (user: Standing) => boolean
-  /** What is lost is soon made again: nothing has to be typed. */
-  isLight?: true
+  /** The obstacle for which it is left out, rather than shown as what cannot be done. */
+  hiddenBy?: string
+  /** `light`: what is lost is soon made again, so nothing has to be typed; `heavy`: not all comes back with an undo. */
+  weight?: 'light' | 'heavy'
+  /** It is offered where the thing is that it is done to, and not in the menu. */
+  isPlaced?: true
 }
 
 const known: Offer[] = [
+  {
+    words: 'user.cancel-deletion',
+    action: 'user.cancel-deletion',
+    icon: ArchiveRestore,
+    group: 'account',
+    hiddenBy: 'not-scheduled',
+  },
   {
     words: 'user.resend-verification',
     action: 'user.resend-verification',
@@ -64,7 +84,7 @@ const known: Offer[] = [
     params: { revokeRefreshTokens: true },
     icon: LogOut,
     group: 'signIn',
-    isLight: true,
+    weight: 'light',
   },
   {
     words: 'user.unblock',
@@ -83,7 +103,64 @@ const known: Offer[] = [
     group: 'danger',
     isFor: ({ isBlocked }) => !isBlocked,
   },
-  { words: 'user.delete', action: 'user.delete', icon: Trash2, group: 'danger' },
+  {
+    words: 'user.change-email',
+    action: 'user.change-email',
+    icon: AtSign,
+    group: 'account',
+  },
+  { words: 'user.link', action: 'user.link', icon: Link, group: 'account' },
+  {
+    words: 'user.create-password-link',
+    action: 'user.create-password-link',
+    params: { validForHours: 24 },
+    icon: Link2,
+    group: 'signIn',
+  },
+  { words: 'user.set-password', action: 'user.set-password', icon: LockKeyhole, group: 'signIn' },
+  {
+    words: 'user.lift-brute-force-block',
+    action: 'user.lift-brute-force-block',
+    icon: ShieldOff,
+    group: 'signIn',
+    weight: 'light',
+    isPlaced: true,
+  },
+  {
+    words: 'user.revoke-session',
+    action: 'user.revoke-session',
+    icon: LogOut,
+    group: 'signIn',
+    weight: 'light',
+    isPlaced: true,
+  },
+  {
+    words: 'user.revoke-refresh-token',
+    action: 'user.revoke-refresh-token',
+    icon: LogOut,
+    group: 'signIn',
+    weight: 'light',
+    isPlaced: true,
+  },
+  { words: 'user.add-to-organizations', action: 'user.add-to-organizations', icon: Building2, group: 'access' },
+  { words: 'user.reset-mfa', action: 'user.reset-mfa', icon: ShieldOff, group: 'danger' },
+  {
+    words: 'user.contain',
+    action: 'user.contain',
+    params: { resetPassword: false, resetMfa: false },
+    icon: Siren,
+    group: 'danger',
+  },
+  {
+    words: 'user.schedule-deletion',
+    action: 'user.schedule-deletion',
+    icon: CalendarClock,
+    group: 'danger',
+    hiddenBy: 'already-scheduled',
+  },
+  { words: 'user.delete', action: 'user.delete', icon: Trash2, group: 'danger', weight: 'heavy' },
+  { words: 'user.restore', action: 'user.restore', icon: ArchiveRestore, group: 'account', weight: 'light' },
+  { words: 'user.purge', action: 'user.purge', icon: Trash2, group: 'danger' },
 ]
 
 /** An action of which nothing more is known is offered as it is, once it has texts. */

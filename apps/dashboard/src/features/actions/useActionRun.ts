@@ -7,6 +7,7 @@ import { ApiProblem } from '../../api/problem.ts'
 import { injected } from '../../injection.ts'
 import { previewAction, runAction } from './actions.api.ts'
 import type { AskedAction } from './asked.ts'
+import { secretParams } from './forms.ts'
 import { createRequestKeys } from './request-key.ts'
 import { isSameJson } from './same-json.ts'
 import { toError } from './useOutcome.ts'
@@ -16,11 +17,12 @@ import { toError } from './useOutcome.ts'
  * @param params undefined: not decided yet
  */
 export function useActionRun({ user, basedOn: seen }: AskedAction, action: string, params: Readonly<Ref<unknown>>) {
+  const openParams = computed(() => withoutSecrets(params.value, secretParams[action] ?? []))
   const api = injected(apiKey)
   const { userId } = user
   const preview = useQuery({
-    queryKey: ['action preview', action, userId, params],
-    queryFn: () => previewAction(api, { userId, action, params: params.value }),
+    queryKey: ['action preview', action, userId, openParams],
+    queryFn: () => previewAction(api, { userId, action, params: openParams.value }),
     enabled: () => params.value !== undefined,
     placeholderData: keepPreviousData,
     staleTime: 0,
@@ -31,10 +33,15 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
   const isRunning = ref(false)
   const keys = createRequestKeys()
 
+  /** What somebody would do to themself, for example. */
+  const refusal = computed(() => {
+    const { value: error } = preview.error
+    return error instanceof ApiProblem && error.status === 409 ? error : undefined
+  })
   /** What is no longer as it was when the change was decided on. */
   const differences = computed<readonly FieldChange[]>(() => {
     if (problem.value instanceof ApiProblem && problem.value.code === 'user-changed') return problem.value.differences
-    const now = preview.data.value?.basedOn.fields ?? {}
+    const now = preview.data.value?.basedOn?.fields ?? {}
     return Object.entries(basedOn.value?.fields ?? {})
       .filter(([field, before]) => Object.hasOwn(now, field) && !isSameJson(before, now[field]))
       .map(([field, before]) => ({ field, before, after: now[field] }))
@@ -44,8 +51,12 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
     preview: preview.data,
     /** What is shown is not yet, or no longer, what would be done. */
     isLooking: computed(() => preview.isFetching.value),
+    /** Why it is not to be, as things are. */
+    obstacle: computed(() =>
+      params.value === undefined ? undefined : (refusal.value?.message ?? preview.data.value?.obstacle?.message),
+    ),
     /** It could not be found out, or could not be done. */
-    problem: computed(() => problem.value ?? preview.error.value),
+    problem: computed(() => problem.value ?? (refusal.value ? null : preview.error.value)),
     hasFailed: computed(() => problem.value !== null),
     isRunning,
     differences,
@@ -81,4 +92,9 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
       }
     },
   }
+}
+
+function withoutSecrets(params: unknown, secrets: readonly string[]): unknown {
+  if (typeof params !== 'object' || params === null || secrets.length === 0) return params
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !secrets.includes(name)))
 }

@@ -23,19 +23,21 @@ export function useActions(user: () => Pick<UserSummary, 'userId' | 'isBlocked' 
     queryKey: ['user', userId, 'actions'],
     queryFn: ({ signal }) => listActions(api, userId.value, signal),
   })
-  const offers = computed<ShownOffer[]>(() =>
-    (data.value?.actions ?? [])
+  const offers = computed<ShownOffer[]>(() => {
+    const { actions = [], deleteAfterDays: days = 0 } = data.value ?? {}
+    return actions
       .filter(({ obstacle }) => obstacle?.code !== 'permission-missing')
       .flatMap(({ name, obstacle }) =>
         offersOf(name)
+          .filter(({ hiddenBy }) => hiddenBy === undefined || obstacle?.code !== hiddenBy)
           .filter(({ words, isFor }) => te(`actions.${words}.label`) && (isFor?.(user()) ?? true))
           .map((offer) => ({
             ...offer,
-            label: t(`actions.${offer.words}.label`),
+            label: t(`actions.${offer.words}.label`, { days }, days),
             obstacle: obstacle?.message ?? null,
           })),
-      ),
-  )
+      )
+  })
   const may = (action: string) =>
     data.value?.actions.some(({ name, isPossible }) => name === action && isPossible) ?? false
   return reactive({ offers, problem: error, isPending, refetch, may })

@@ -58,13 +58,17 @@ export function useOutcome() {
     }
   }
 
+  /** Some of it was done: what is shown of them is old. */
+  const tellPartly = (userId: string) => client.invalidateQueries({ queryKey: ['user', userId] })
+
   /** Somebody else was faster. */
   function tellGone(user: NamedUser): void {
     showOutcome(client, user.userId, null)
     toast(t('actions.goneAlready', { name: nameOf(user) }))
   }
-  return { tell, tellGone, undoNow }
+  return { tell, tellPartly, tellGone, undoNow }
 }
 
 export const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
-export const isGone = (error: unknown): boolean => error instanceof ApiProblem && error.code === 'user-not-found'
+export const isGone = (error: unknown): boolean =>
+  error instanceof ApiProblem && error.status === 404 && error.code === 'user-not-found'

@@ -3,7 +3,7 @@ import type { UserField } from '@rollcall/contracts/user-filter'
 
 /** The fields that the builder offers, by what they are about. */
 export const fieldGroups = {
-  access: ['connection', 'role', 'organization', 'tag', 'email_verified', 'blocked', 'mfa'],
+  access: ['connection', 'role', 'organization', 'tag', 'email_verified', 'blocked', 'mfa', 'deletion_scheduled'],
   activity: ['created_at', 'last_login', 'logins_count', 'signed_in_on', 'failed_on', 'updated_at'],
   person: [
     'email',

@@ -12,6 +12,7 @@ import {
   Save,
   ScrollText,
   Sun,
+  Trash2,
   UsersRound,
 } from '@lucide/vue'
 import type { Component } from 'vue'
@@ -90,6 +91,13 @@ export function useEntries(api: ApiClient) {
       label: t('shell.insights'),
       icon: ChartColumn,
       run: () => router.push({ name: 'insights' }),
+    },
+    {
+      id: 'page recycle-bin',
+      group: 'pages',
+      label: t('shell.recycleBin'),
+      icon: Trash2,
+      run: () => router.push({ name: 'recycle-bin' }),
     },
     ...(may('read:audit')
       ? [

@@ -9,8 +9,13 @@ afterEach(() => {
 })
 
 const ada = wholeUser()
+const notScheduled = { code: 'not-scheduled', message: 'Nobody has scheduled it.' }
 const actionList = (obstacle: ActionList['actions'][number]['obstacle']): ActionList => ({
-  actions: [{ name: 'user.delete', isPossible: obstacle === null, obstacle, needsReason: false }],
+  deleteAfterDays: 14,
+  actions: ['user.schedule-deletion', 'user.cancel-deletion', 'user.delete'].map((name) => {
+    const its = name === 'user.cancel-deletion' ? (obstacle ?? notScheduled) : obstacle
+    return { name, isPossible: its === null, obstacle: its, needsReason: false }
+  }),
 })
 const counted = (count: number) => ({ count, isExact: true, problem: null })
 const counts: UserCounts = {
@@ -73,7 +78,7 @@ async function open({ userId = ada.userId, tab, permissions, answers = {} }: Opt
   return {
     ...page,
     tabNamed: (name: string) => wrapper.findAll('[role=tab]').find((one) => one.text().startsWith(name)),
-    deleteButton: () => wrapper.findAll<HTMLButtonElement>('button').find((one) => one.text() === 'Delete user'),
+    deleteButton: () => wrapper.findAll<HTMLButtonElement>('button').find((one) => one.text() === 'Delete now'),
   }
 }
 
@@ -82,6 +87,8 @@ test('it shows who the user is at a glance, and how much there is to them', asyn
   expect(wrapper.get('header').text()).toMatch(/Ada Lovelace.*MFA.*ada@example.com.*Verified.*auth0\|1.*Never/s)
   expect(wrapper.get('[role=tabpanel]').text()).toContain('203.0.113.7')
   expect(deleteButton()?.element.disabled).toBe(false)
+  expect(wrapper.get('[role=tabpanel]').text()).toContain('Delete in 14 days')
+  expect(wrapper.text()).not.toContain('Cancel the deletion')
   expect(tabNamed('Roles')?.text()).toContain('3')
   expect(tabNamed('Sessions')?.text()).toContain('203+')
   // What could not be counted is not said to be nothing.

@@ -12,7 +12,8 @@ export function useDraft<Draft>(key: MaybeRefOrGetter<string>): ShallowRef<Draft
     (name) => (draft.value = read(name)),
     { immediate: true },
   )
-  watch(draft, (value) => write(toValue(key), value))
+  // At once: whoever discards a draft may be gone in the same breath.
+  watch(draft, (value) => write(toValue(key), value), { flush: 'sync' })
   return draft
 }
 

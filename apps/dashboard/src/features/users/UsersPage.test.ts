@@ -93,7 +93,7 @@ test('the grid has one tab stop, moves by arrows, opens by Enter, and asks befor
 
   await grid.trigger('keydown', { key: 'Delete' })
   await flushPromises()
-  await vi.waitFor(() => expect(document.querySelector('[role=dialog]')?.textContent).toContain('Delete Person 1?'))
+  await vi.waitFor(() => expect(document.querySelector('[role=dialog]')?.textContent).toContain('Delete Person 1 now?'))
   await grid.trigger('keydown', { key: 'Enter' })
   await flushPromises()
   await vi.waitFor(() => expect(router.currentRoute.value.params).toEqual({ userId: 'auth0|1' }))

@@ -127,16 +127,30 @@ test('a question that cannot be answered leaves the answer before it', async () 
   expect(list.isOutdated.value).toBe(true)
 })
 
-test('a count that was cut short becomes exact when asked for, or when the end is reached', async () => {
-  const { list, lookAtAll } = await openList(fakeUsers(150, { isCounted: false }))
-  expect(list.count.value).toEqual({ users: 10, isExact: false })
+test('the rows are there before their count, which is cut short until somebody asks or the end is reached', async () => {
+  const { list, requests } = await openList(fakeUsers(150, { countedUpTo: 120 }))
+  expect(requests).toEqual([expect.stringContaining('count=none'), 'GET /api/users/count?most=1000'])
+  expect(list.count.value).toEqual({ users: 120, isExact: false })
   await list.countExactly()
   expect(list.count.value).toEqual({ users: 150, isExact: true })
 
-  const other = await openList(fakeUsers(150, { isCounted: false }))
+  const other = await openList(fakeUsers(150, { countedUpTo: 120 }))
   await other.lookAtAll()
   expect(other.list.count.value).toEqual({ users: 150, isExact: true })
-  await lookAtAll()
+})
+
+test('half a word is not counted', async () => {
+  const server = fakeUsers(250, { countedUpTo: 120 })
+  const { list, wanted, requests, settle } = await openList(server)
+  const asked = requests.length
+  for (const filter of ['P', 'Pe', 'Per']) {
+    wanted.value = { ...everybody, filter }
+    await vi.advanceTimersByTimeAsync(100)
+  }
+  expect(list.count.value).toEqual({ users: 100, isExact: false })
+  await settle()
+  const counts = requests.slice(asked).filter((request) => request.includes('/count'))
+  expect(counts).toEqual(['GET /api/users/count?filter=Per&most=1000'])
 })
 
 test('another column is fetched for the rows in view, and they stay where they are', async () => {

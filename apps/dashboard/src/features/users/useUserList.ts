@@ -19,6 +19,10 @@ const settledMs = 80
 /** Changes that come together are looked at together. */
 const gatheredMs = 300
 const oldAfterMs = 10_000
+/** Counted so far unless somebody wants to know. */
+const countedUpTo = 1000
+/** Nobody looks at how many match the half of a word. */
+const typedMs = 300
 
 /** The answer to one question, as far as it has been scrolled to. */
 export interface UserList {
@@ -73,6 +77,8 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
   const fetching = ref(0)
   let view = { from: 0, to: 0 }
   let settling: ReturnType<typeof setTimeout> | undefined
+  let counting: ReturnType<typeof setTimeout> | undefined
+  onScopeDispose(() => clearTimeout(counting))
 
   watch(
     query.data,
@@ -84,6 +90,7 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
       hasNews.value = false
       moreProblem.value = null
       bringColumns(found)
+      count(found)
     },
     { immediate: true },
   )
@@ -92,6 +99,20 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
     () => list.value && bringColumns(list.value),
   )
   onScopeDispose(stopRequests)
+
+  /** The rows are there already, and so it is known that there are as many; it stays at that where it cannot be counted. */
+  function count(of: UserList) {
+    clearTimeout(counting)
+    if (of.count.value.isExact) return
+    counting = setTimeout(() => {
+      countUsers(api, { filter: of.filter, most: countedUpTo }).then(
+        (counted) => {
+          if (!of.count.value.isExact) of.count.value = counted
+        },
+        () => undefined, // the list says what is wrong with the server, and the exact count can be asked for
+      )
+    }, typedMs)
+  }
 
   /** Rows stay where they are; what a new column shows of them comes after. */
   function bringColumns(of: UserList) {
@@ -231,7 +252,7 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
     },
     countExactly: async () => {
       const of = list.value
-      if (of) of.count.value = await countUsers(api, of.filter)
+      if (of) of.count.value = await countUsers(api, { filter: of.filter })
     },
     /** Tells the list that users have changed: which, or that there are many. */
     noteChanged: (userIds: readonly string[] | 'many') => {

@@ -20,12 +20,16 @@ export const listUsers = (
   signal: AbortSignal,
 ): Promise<UserPage> =>
   api.get(
-    `users?${queryOf({ filter, sort, limit: String(limit), after, columns: furtherColumns(columns).join() })}`,
+    `users?${queryOf({ filter, sort, limit: String(limit), after, columns: furtherColumns(columns).join(), count: 'none' })}`,
     signal,
   )
 
-export const countUsers = (api: ApiClient, filter: string, signal?: AbortSignal): Promise<UserCount> =>
-  api.get(`users/count?${queryOf({ filter })}`, signal)
+/** @param most how far; absent: exactly */
+export const countUsers = (
+  api: ApiClient,
+  { filter, most }: { filter: string; most?: number },
+  signal?: AbortSignal,
+): Promise<UserCount> => api.get(`users/count?${queryOf({ filter, most: most?.toString() })}`, signal)
 
 /** The most users that one request brings up to date. */
 export const refreshedAtOnce = 100

@@ -33,6 +33,8 @@ export const userFields: Readonly<Record<string, UserFieldInfo>> = {
   phone_verified: { kind: 'boolean', aliases: ['isphoneverified'] },
   blocked: { kind: 'boolean', aliases: ['isblocked'] },
   mfa: { kind: 'boolean', aliases: ['hasmfa'] },
+  /** They are blocked and hidden until they are deleted; a list shows them only if this is asked for. */
+  deletion_scheduled: { kind: 'boolean', aliases: ['scheduled'] },
   created_at: { kind: 'moment', isSortable: true, aliases: ['created', 'signedup'] },
   updated_at: { kind: 'moment', aliases: ['updated'] },
   last_login: { kind: 'moment', isSortable: true, aliases: ['lastloginat', 'lastseen'] },

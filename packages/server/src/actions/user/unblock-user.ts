@@ -6,7 +6,10 @@ export const unblockUser = defineAction({
   summary: 'Let a blocked user sign in again',
   permission: 'update:users',
   params: z.strictObject({}),
-  obstacle: ({ blocked }) => (blocked ? undefined : { code: 'not-blocked', message: 'They are not blocked.' }),
+  obstacle({ blocked }, { deletion }) {
+    if (deletion) return { code: 'deletion-scheduled', message: 'They are to be deleted: cancel that, and they are let in again.' }
+    return blocked ? undefined : { code: 'not-blocked', message: 'They are not blocked.' }
+  },
 
   plan: () => ({
     wanted: { blocked: false },
@@ -20,4 +23,4 @@ export const unblockUser = defineAction({
   async run({ tenant: { changes } }, { state }) {
     return { user: await changes.updateUser(state.user.user_id, { blocked: false }) }
   },
-})
+}) // prettier-ignore

@@ -8,6 +8,8 @@ import {
 } from '@rollcall/contracts/admin-api'
 import { readFilter } from '../users/read-filter.ts'
 import { compileFilter, tablesRead } from '../users/search/compile-filter.ts'
+import type { UserSource } from '../users/user-source.ts'
+import { whoIsShown } from '../users/who-is-shown.ts'
 import { countUsers, isEverybody } from '../users/search/find-users.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
 
@@ -20,12 +22,12 @@ interface Group {
 
 /** Users divided by something, the largest groups first; each with the filter that finds its users. */
 export async function breakDownUsers(
-  db: StoreQueries,
+  { db, bin }: Extract<UserSource, { kind: 'directory' }>,
   { by, filter: text, days, most }: BreakdownQuery,
   now: Date,
 ): Promise<Breakdown> {
   const filter = readFilter(text)
-  const groups = await dividers[by]({ db, filter, now, days })
+  const groups = await dividers[by]({ db, filter: await whoIsShown(filter, bin), now, days })
   const shown = groups.slice(0, most)
   return {
     groups: shown.map(({ key, users, filter: own }) => ({ key, users, filter: printUserFilter(both(filter, own)) })),

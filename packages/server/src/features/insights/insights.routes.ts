@@ -3,7 +3,6 @@ import { Conflict, InvalidInput, parse } from '@rollcall/http-kit'
 import { Router, type RequestHandler } from 'express'
 import { actorOf, allow } from '../../access/actor.ts'
 import { only } from '../../access/only.ts'
-import type { StoreQueries } from '../../store/open-store.ts'
 import { userSource, type UserSourceDeps } from '../users/user-source.ts'
 import { breakDownUsers } from './break-down-users.ts'
 import { listActivity } from './list-activity.ts'
@@ -13,9 +12,9 @@ import { listMetadataPaths } from './list-metadata-paths.ts'
 /** What only a copy can answer: the tenant groups and counts nothing. */
 export function insightsRoutes({ guard, ...deps }: UserSourceDeps & { guard: RequestHandler }): Router {
   const router = Router()
-  const copy = async (): Promise<StoreQueries> => {
+  const directory = async () => {
     const source = await userSource(deps)
-    if (source.kind === 'directory') return source.db
+    if (source.kind === 'directory') return source
     throw new Conflict('directory-needed', 'This is answered from Rollcall’s directory, and it has not been filled.')
   }
 
@@ -25,7 +24,7 @@ export function insightsRoutes({ guard, ...deps }: UserSourceDeps & { guard: Req
     .get(async (req, res) => {
       allow(actorOf(req), 'read:users')
       const query = parse(BreakdownQuery, req.query, 'query')
-      res.json(await breakDownUsers(await copy(), query, new Date()))
+      res.json(await breakDownUsers(await directory(), query, new Date()))
     })
   router
     .route('/users/field-values')
@@ -38,21 +37,21 @@ export function insightsRoutes({ guard, ...deps }: UserSourceDeps & { guard: Req
         const message = 'Expected a field of the filter language.'
         throw new InvalidInput('field-unknown', `There is no field ${field}.`, [{ path: 'query.field', message }])
       }
-      res.json(await listFieldValues(await copy(), known, starts))
+      res.json(await listFieldValues((await directory()).db, known, starts))
     })
   router
     .route('/users/metadata-paths')
     .all(only('GET'), guard)
     .get(async (req, res) => {
       allow(actorOf(req), 'read:users')
-      res.json(await listMetadataPaths(await copy()))
+      res.json(await listMetadataPaths((await directory()).db))
     })
   router
     .route('/activity')
     .all(only('GET'), guard)
     .get(async (req, res) => {
       allow(actorOf(req), 'read:users')
-      res.json(await listActivity(await copy(), parse(ActivityQuery, req.query, 'query'), new Date()))
+      res.json(await listActivity((await directory()).db, parse(ActivityQuery, req.query, 'query'), new Date()))
     })
   return router
 }

@@ -23,7 +23,15 @@ export async function findRelated(deps: UserSourceDeps, userId: string, now: Dat
     return { users: others.slice(0, mostShown).map(presentUserSummary), count: others.length, filter }
   }
   const others = joinFilters('all', [sameEmail, { kind: 'not', of: { kind: 'match', field: 'user_id', pieces: [userId] } }]) // prettier-ignore
-  const wanted = { filter: others, sort: '-last_login', limit: mostShown, after: undefined, columns: [], now }
+  const wanted = {
+    filter: others,
+    sort: '-last_login',
+    limit: mostShown,
+    after: undefined,
+    columns: [],
+    isCounted: false,
+    now,
+  }
   const { users } = await listFromDirectory(source.db, wanted)
   const count = users.length < mostShown ? users.length : await countUsers(source.db, { filter: others, now })
   return { users: users.map(withoutColumns), count, filter }

@@ -14,6 +14,7 @@ import {
   jsonExpression,
   type ReadColumn,
 } from './user-columns.ts'
+import { whoIsShown } from './who-is-shown.ts'
 import { userSource, type UserSourceDeps } from './user-source.ts'
 
 export interface UserExport {
@@ -34,11 +35,12 @@ const many = 20_000
  */
 export async function exportUsers(deps: UserSourceDeps, query: ExportUsersQuery, now: Date): Promise<UserExport> {
   const { sort, format, columns = everyColumn } = query
-  const filter = readFilter(query.filter)
+  const asked = readFilter(query.filter)
   const source = await userSource(deps)
   if (source.kind === 'tenant' || !deps.copy) {
     throw new Conflict('directory-needed', 'Users are exported from Rollcall’s directory, and it has not been filled.')
   }
+  const filter = await whoIsShown(asked, source.bin)
   const { key, isDown } = sortOrderOf(sort)
   const matching = isEverybody(filter) ? sql<boolean>`true` : compileFilter(filter, { now })
   const order = isDown ? sql`DESC` : sql`ASC`

@@ -1,14 +1,7 @@
 import { sql } from '@rollcall/database'
 import type { UserFilter, UserPage, UserSort, UserSummary } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../store/open-store.ts'
-import {
-  countUsers,
-  everybodyCounted,
-  findUsers,
-  isEverybody,
-  type FoundUser,
-  type Place,
-} from './search/find-users.ts'
+import { countOf, countUpTo, findUsers, type FoundUser, type Place } from './search/find-users.ts'
 import { readCursor, writeCursor } from './search/page-cursor.ts'
 import { sortOrderOf, type SortOrder } from './search/sort-order.ts'
 import { rowColumns } from './user-columns.ts'
@@ -22,6 +15,8 @@ export interface ListFromDirectory {
   limit: number
   after: string | undefined
   columns: readonly string[]
+  /** false: only where it costs nothing. */
+  isCounted: boolean
   now: Date
 }
 
@@ -44,16 +39,16 @@ interface UserRow {
 /** @throws InvalidInput `cursor-invalid` */
 export async function listFromDirectory(
   db: StoreQueries,
-  { filter, sort, limit, after, columns, now }: ListFromDirectory,
+  { filter, sort, limit, after, columns, isCounted, now }: ListFromDirectory,
 ): Promise<Pick<UserPage, 'users' | 'next' | 'count'>> {
   const order = sortOrderOf(sort)
   const cursor = after === undefined ? undefined : readCursor(after, sort, order)
   const place: Place | undefined = cursor && 'id' in cursor ? cursor : undefined
   // One more than is shown says whether there is a next page.
-  const isCounted = after === undefined && isEverybody(filter)
-  const select = isCounted ? sql`${rowColumns(columns)}, ${everybodyCounted} AS everybody` : rowColumns(columns)
+  const counted = after === undefined ? countOf(filter) : undefined
+  const select = counted ? sql`${rowColumns(columns)}, ${counted} AS everybody` : rowColumns(columns)
   const found = await findUsers<UserRow>(db, { filter, order, after: place, limit: limit + 1, select, now })
-  const known = isCounted ? (found[0]?.everybody ?? 0) : undefined
+  const known = counted ? (found[0]?.everybody ?? 0) : undefined
   const users = found.slice(0, limit)
   const last = found.length > limit ? users.at(-1) : undefined
   return {
@@ -65,8 +60,7 @@ export async function listFromDirectory(
   async function count(): Promise<UserPage['count']> {
     if (known !== undefined) return { users: known, isExact: true }
     if (found.length <= limit) return { users: found.length, isExact: true }
-    const counted = await countUsers(db, { filter, now, most: countedUpTo + 1 })
-    return { users: Math.min(counted, countedUpTo), isExact: counted <= countedUpTo }
+    return isCounted ? countUpTo(db, { filter, now, most: countedUpTo }) : null
   }
 }
 

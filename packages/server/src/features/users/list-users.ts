@@ -1,10 +1,18 @@
-import type { ListUsersQuery, UserCount, UserFilter, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
+import type {
+  CountUsersQuery,
+  ListUsersQuery,
+  UserCount,
+  UserFilter,
+  UserPage,
+  UserSummary,
+} from '@rollcall/contracts/admin-api'
 import { listFromDirectory, readUsers } from './list-from-directory.ts'
 import { listFromTenant, unanswered } from './list-from-tenant.ts'
 import { presentUserSummary } from './present-user.ts'
 import { readFilter } from './read-filter.ts'
 import { printAuth0Query } from './search/auth0-query.ts'
-import { countUsers as countInDirectory } from './search/find-users.ts'
+import { countUpTo } from './search/find-users.ts'
+import { whoIsShown } from './who-is-shown.ts'
 import { userSource, type UserSourceDeps } from './user-source.ts'
 
 /**
@@ -12,19 +20,22 @@ import { userSource, type UserSourceDeps } from './user-source.ts'
  * @throws InvalidInput `filter-invalid`, `cursor-invalid`; asked of the tenant live, also what only the directory can answer
  */
 export async function listUsers(deps: UserSourceDeps, query: ListUsersQuery, now: Date): Promise<UserPage> {
-  const { sort, limit, after, columns = [] } = query
-  const wanted = { filter: readFilter(query.filter), sort, limit, after, columns, now }
+  const { sort, limit, after, columns = [], count } = query
+  const filter = readFilter(query.filter)
+  const wanted = { filter, sort, limit, after, columns, isCounted: count !== 'none', now }
   const source = await userSource(deps)
   const { freshness } = source
   if (source.kind === 'tenant') return { ...(await listFromTenant(source, wanted)), freshness }
-  return { ...(await listFromDirectory(source.db, wanted)), reachable: null, freshness }
+  const shown = await whoIsShown(filter, source.bin)
+  return { ...(await listFromDirectory(source.db, { ...wanted, filter: shown })), reachable: null, freshness }
 }
 
-/** How many match, exactly. */
-export async function countUsers(deps: UserSourceDeps, text: string | undefined, now: Date): Promise<UserCount> {
-  const filter = readFilter(text)
+/** How many match: exactly, or up to `most` of them. */
+export async function countUsers(deps: UserSourceDeps, query: CountUsersQuery, now: Date): Promise<UserCount> {
+  const filter = readFilter(query.filter)
   const source = await userSource(deps)
-  if (source.kind === 'directory') return { users: await countInDirectory(source.db, { filter, now }), isExact: true }
+  if (source.kind === 'directory')
+    return countUpTo(source.db, { filter: await whoIsShown(filter, source.bin), now, most: query.most })
   const sort = { field: 'created_at', direction: 'down' } as const
   const q = printAuth0Query(filter, now)
   const { total } = await source.tenant.users.list({ page: 0, perPage: 1, sort, q })

@@ -38,7 +38,7 @@ export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
     .all(only('GET'), guard)
     .get(async (req, res) => {
       allow(actorOf(req), 'read:users')
-      res.json(await countUsers(deps, parse(CountUsersQuery, req.query, 'query').filter, new Date()))
+      res.json(await countUsers(deps, parse(CountUsersQuery, req.query, 'query'), new Date()))
     })
 
   router

@@ -89,6 +89,7 @@ function makePerson(number: number): Person {
     blocked: chance(0.5),
     mfa: chance(0.5),
     email_shared: false,
+    deletion_scheduled: chance(0.2),
     created_at: moment(),
     updated_at: moment(),
     last_login: maybe(moment()),
@@ -115,7 +116,7 @@ for (const person of people) {
 const lineFields = ['email', 'name', 'nickname', 'username', 'phone_number', 'given_name', 'family_name'] as const
 const exactFields = ['user_id', 'connection', 'last_ip', 'identities.connection', 'identities.provider', 'identities.user_id'] // prettier-ignore
 const textFields = [...lineFields, ...exactFields, 'email.domain']
-const booleanFields = ['email_verified', 'phone_verified', 'blocked', 'mfa', 'email_shared']
+const booleanFields = ['email_verified', 'phone_verified', 'blocked', 'mfa', 'email_shared', 'deletion_scheduled']
 
 function textOf(field: string): string {
   if (chance(0.3)) return pick(words)

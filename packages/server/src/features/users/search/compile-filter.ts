@@ -65,6 +65,8 @@ function compile(filter: UserFilter, isWanted: boolean, now: Date): Condition {
     case 'is':
       if (filter.field === 'email_shared')
         return filter.value === isWanted ? sharesEmail : sql<boolean>`NOT ${sharesEmail}`
+      if (filter.field === 'deletion_scheduled')
+        return related(sql`scheduled_deletions d WHERE d.user_id = u.user_id`, filter.value === isWanted)
       return filter.value === isWanted
         ? sql<boolean>`${column(filter.field)}`
         : sql<boolean>`NOT ${column(filter.field)}`

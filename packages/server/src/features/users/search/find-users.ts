@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from '@rollcall/database'
-import type { UserFilter } from '@rollcall/contracts/admin-api'
+import type { UserCount, UserFilter } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../../store/open-store.ts'
 import { compileFilter, tablesRead } from './compile-filter.ts'
 import type { SortOrder } from './sort-order.ts'
@@ -46,7 +46,7 @@ type Part = 'those who have it' | 'those who have nothing'
 
 async function findAmong<Row>(db: StoreQueries, wanted: FindUsers, part: Part): Promise<FoundUser<Row>[]> {
   const { filter, order, limit, now } = wanted
-  if (isEverybody(filter)) return run(db, everybody(wanted, part))
+  if (countOf(filter)) return run(db, everybody(wanted, part))
   const condition = compileFilter(filter, { now })
   if (!order.isIndexed || isOfFew(filter)) return run(db, byFilter(wanted, part, condition))
   const near = await run<Row>(db, byOrder(wanted, part, condition))
@@ -58,7 +58,14 @@ const run = async <Row>(db: StoreQueries, query: RawBuilder<unknown>) =>
   (await (query as RawBuilder<FoundUser<Row>>).execute(db)).rows
 
 /** All users there are; a subquery that is answered once a statement. */
-export const everybodyCounted = sql<number>`(SELECT sum(users)::bigint FROM user_count)`
+const everybodyCounted = sql<number>`(SELECT sum(users)::bigint FROM user_count)`
+
+/** How many that are, where it is known without looking at each: everybody, or everybody who is not to be deleted. */
+export function countOf(filter: UserFilter): RawBuilder<number> | undefined {
+  if (isEverybody(filter)) return everybodyCounted
+  if (!isEverybodyToStay(filter)) return undefined
+  return sql<number>`(${everybodyCounted} - (SELECT count(*) FROM scheduled_deletions JOIN users USING (user_id)))`
+}
 
 /** Of each of these most users are on the one side; those on the other have an index. */
 const rareSides: Record<string, boolean> = { email_verified: false, blocked: true, mfa: true, email_shared: true }
@@ -83,8 +90,9 @@ export async function countUsers(
     ])
     return all - others
   }
-  const query = isEverybody(filter)
-    ? sql`SELECT ${everybodyCounted} AS users`
+  const known = countOf(filter)
+  const query = known
+    ? sql`SELECT ${known} AS users`
     : sql`SELECT count(*) AS users FROM (
         SELECT 1 FROM ${tablesOf(filter)} WHERE ${compileFilter(filter, { now })} ${most === undefined ? sql`` : sql`LIMIT ${most}`}
       ) matching`
@@ -92,7 +100,20 @@ export async function countUsers(
   return rows[0]?.users ?? 0
 }
 
+/** The same, as it is answered. */
+export async function countUpTo(
+  db: StoreQueries,
+  { most, ...wanted }: { filter: UserFilter; now: Date; most: number | undefined },
+): Promise<UserCount> {
+  if (most === undefined) return { users: await countUsers(db, wanted), isExact: true }
+  const counted = await countUsers(db, { ...wanted, most: most + 1 })
+  return { users: Math.min(counted, most), isExact: counted <= most }
+}
+
 export const isEverybody = (filter: UserFilter): boolean => filter.kind === 'all' && filter.of.length === 0
+
+const isEverybodyToStay = (filter: UserFilter): boolean =>
+  filter.kind === 'is' && filter.field === 'deletion_scheduled' && !filter.value
 
 /** Whether the narrow search table answers alone. */
 function isWordsOnly(filter: UserFilter): boolean {
@@ -106,9 +127,10 @@ export function tablesOf(filter: UserFilter): RawBuilder<unknown> {
   return tablesRead(filter).search ? sql`users u JOIN user_search s USING (user_id)` : sql`users u`
 }
 
-function everybody({ order, limit, select, ...wanted }: FindUsers, part: Part): RawBuilder<unknown> {
+function everybody({ order, limit, select, filter, now, ...wanted }: FindUsers, part: Part): RawBuilder<unknown> {
+  const condition = isEverybody(filter) ? sql`` : sql`${compileFilter(filter, { now })} AND`
   return sql`SELECT ${select}, ${placeOf(order, part)} AS place FROM users u
-    WHERE ${reach({ order, ...wanted }, part)} ${inOrder(order, part)} LIMIT ${limit}`
+    WHERE ${condition} ${reach({ order, ...wanted }, part)} ${inOrder(order, part)} LIMIT ${limit}`
 }
 
 /** Walks the order for a bounded number of rows and keeps who matches. */

@@ -118,6 +118,7 @@ function existsHolds(field: string, person: Person): boolean {
     case 'blocked':
     case 'mfa':
     case 'email_shared':
+    case 'deletion_scheduled':
       return true
     case 'logins_count':
       return person.logins_count > 0

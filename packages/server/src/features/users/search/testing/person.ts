@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { foldText } from '@rollcall/contracts/admin-api/user-filter'
 import type { Kysely } from '@rollcall/database'
 import { searchTextOf } from '../search-text.ts'
@@ -19,6 +20,7 @@ export interface Person {
   mfa: boolean
   /** Whether another of the people has the same address. */
   email_shared: boolean
+  deletion_scheduled: boolean
   created_at: Date
   updated_at: Date
   last_login: Date | null
@@ -53,7 +55,17 @@ export async function insertGroups(db: Kysely<Tables>, roles: Group[], organizat
 }
 
 export async function insertPerson(db: Kysely<Tables>, person: Person): Promise<void> {
-  const { roles, organizations, tags, notes, signed_in_on, failed_on, email_shared: _follows, ...user } = person
+  const {
+    roles,
+    organizations,
+    tags,
+    notes,
+    signed_in_on,
+    failed_on,
+    email_shared: _follows,
+    deletion_scheduled,
+    ...user
+  } = person
   const { user_id, created_at } = user
   const row = {
     ...user,
@@ -77,5 +89,14 @@ export async function insertPerson(db: Kysely<Tables>, person: Person): Promise<
     ['user_days', signed_in_on.map((day) => ({ kind: 'sign-in', day, user_id }))],
     ['user_days', failed_on.map((day) => ({ kind: 'failure', day, user_id }))],
   ]
+  if (deletion_scheduled) await scheduleDeletion(db, user_id)
   for (const [table, rows] of related) if (rows.length > 0) await db.insertInto(table).values(rows).execute()
 }
+
+async function scheduleDeletion(db: Kysely<Tables>, user_id: string): Promise<void> {
+  const run_id = randomUUID()
+  const run = { run_id, user_id, action: 'user.schedule-deletion', actor_id: 'auth0|staff', phase: 'done', lease_until: new Date() }
+  await db.insertInto('action_runs').values({ ...run, origin: '{}', before: '{}', wanted: '{}' }).execute()
+  const due = { tenant: 'https://example.auth0.com', was_blocked: false, due_at: new Date() }
+  await db.insertInto('scheduled_deletions').values({ user_id, run_id, ...due }).execute()
+} // prettier-ignore

@@ -1,0 +1,32 @@
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed } from 'vue'
+import type { Ref } from 'vue'
+import type { ApiClient } from '../../api/api-client.ts'
+import { useChanges } from '../../api/changes.ts'
+import { listDeletedUsers } from './recycle-bin.api.ts'
+import type { BinQuestion } from './recycle-bin.api.ts'
+
+const key = 'deleted-users'
+
+/** Who is to be deleted or is deleted, page after page, kept in step with what others do. */
+export function useDeletedUsers(api: ApiClient, question: Ref<BinQuestion>) {
+  const client = useQueryClient()
+  const query = useInfiniteQuery({
+    queryKey: [key, question],
+    queryFn: ({ signal, pageParam }) => listDeletedUsers(api, { ...question.value, after: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+  /** One that is under way is enough, however much changes meanwhile. */
+  const refresh = () => client.invalidateQueries({ queryKey: [key] }, { cancelRefetch: false })
+  useChanges((change) => {
+    if (change.kind === 'users') void refresh()
+  })
+  return {
+    ...query,
+    refresh,
+    users: computed(() => query.data.value?.pages.flatMap(({ users }) => users)),
+    isKeeping: computed(() => query.data.value?.pages[0]?.keptForDays !== null),
+  }
+}

@@ -1,0 +1,101 @@
+import type { DeletedUser, DeletedUserPage, DeletedUsersQuery } from '@rollcall/contracts/admin-api'
+import { sql } from '@rollcall/database'
+import { InvalidInput } from '@rollcall/http-kit'
+import { z } from 'zod'
+import type { RecycleBin } from '../../recycle-bin/recycle-bin.ts'
+import type { StoreQueries } from '../../store/open-store.ts'
+import { escapeLike } from '../users/search/like-pattern.ts'
+
+export interface DeletedUsersDeps {
+  db: StoreQueries
+  bin: RecycleBin
+  /** The tenant's origin. */
+  tenant: string
+}
+
+interface Row {
+  user_id: string
+  state: DeletedUser['state']
+  run_id: string
+  name: string | null
+  email: string | null
+  at: Date
+  actor_id: string
+  actor_name: string | null
+  reason: string | null
+  until: Date
+  problem: { code: string; message: string } | null
+  key_id: string | null
+}
+
+/** Who is to be deleted and who can be restored, the latest first. @throws InvalidInput `cursor-invalid` */
+export async function listDeletedUsers(
+  { db, bin, tenant }: DeletedUsersDeps,
+  { state, search, limit, after }: DeletedUsersQuery,
+): Promise<DeletedUserPage> {
+  const place = after === undefined ? undefined : readCursor(after)
+  const pattern = search ? `%${escapeLike(search)}%` : undefined
+  const { rows } = await sql<Row>`
+    SELECT e.*, r.actor_id, coalesce(a.name, a.email) AS actor_name, r.reason FROM (
+      SELECT user_id, 'scheduled' AS state, run_id, name, email, scheduled_at AS at, due_at AS until, problem, NULL AS key_id
+      FROM scheduled_deletions WHERE tenant = ${tenant}
+      UNION ALL
+      SELECT user_id, 'deleted', run_id, name, email, deleted_at, purge_at, NULL, key_id
+      FROM deleted_users d WHERE tenant = ${tenant}
+        AND NOT EXISTS (SELECT FROM deleted_users later JOIN action_runs l USING (run_id)
+          WHERE later.user_id = d.user_id AND later.tenant = d.tenant AND later.deleted_at > d.deleted_at AND l.phase = 'done')
+    ) e
+    JOIN action_runs r USING (run_id)
+    LEFT JOIN users a ON a.user_id = r.actor_id
+    WHERE (e.state = 'scheduled' OR r.phase = 'done')
+      AND ${state === undefined ? sql`true` : sql`e.state = ${state}`}
+      AND ${pattern === undefined ? sql`true` : sql`concat_ws(E'\n', e.name, e.email, e.user_id) ILIKE ${pattern}`}
+      AND ${place === undefined ? sql`true` : sql`(e.at, e.run_id) < (${place.at}::timestamptz, ${place.runId}::uuid)`}
+    ORDER BY e.at DESC, e.run_id DESC LIMIT ${limit + 1}`.execute(db)
+  const shown = rows.slice(0, limit)
+  const last = rows.length > limit ? shown.at(-1) : undefined
+  return {
+    users: shown.map((row) => present(row, bin)),
+    next: last ? writeCursor({ at: last.at.toISOString(), runId: last.run_id }) : null,
+    keptForDays: bin.isKeeping ? bin.keptForDays : null,
+  }
+}
+
+function present(row: Row, bin: RecycleBin): DeletedUser {
+  return {
+    userId: row.user_id,
+    state: row.state,
+    runId: row.run_id,
+    name: row.name,
+    email: row.email,
+    at: row.at.toISOString(),
+    actorId: row.actor_id,
+    actorName: row.actor_name,
+    reason: row.reason,
+    until: row.until.toISOString(),
+    problem: row.problem
+      ? { code: row.problem.code, message: row.problem.message }
+      : row.key_id === null
+        ? null
+        : bin.problemOfKey(row.key_id),
+  }
+}
+
+/** Not secret: it says no more than where to begin. */
+const Cursor = z.strictObject({ at: z.iso.datetime(), runId: z.uuid() })
+type Cursor = z.infer<typeof Cursor>
+
+const writeCursor = (cursor: Cursor) => Buffer.from(JSON.stringify(cursor)).toString('base64url')
+
+function readCursor(text: string): Cursor {
+  try {
+    return Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
+  } catch (error) {
+    throw new InvalidInput(
+      'cursor-invalid',
+      'The list cannot go on from here: ask for its first page again.',
+      [{ path: 'query.after', message: 'Expected the `next` of the page before.' }],
+      { cause: error },
+    )
+  }
+}
