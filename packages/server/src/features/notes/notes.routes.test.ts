@@ -93,6 +93,15 @@ test('who may not read users reads nothing here, and who may not update them wri
   expect(await tagsOf('auth0%7Cada')).toEqual([])
 })
 
+test('who may only export does not learn by a filter what a note says', async () => {
+  const exporter = { sub: 'auth0|exporter', permissions: ['export:users'] }
+  const by = (filter: string, who = exporter) => ask(who, 'GET', `users/export?filter=${encodeURIComponent(filter)}`)
+  expect((await by('ada OR NOT note:refund')).status).toBe(403)
+  // Further than that nobody gets here, where no copy is kept.
+  const both = { ...exporter, permissions: ['export:users', 'read:users'] }
+  expect([(await by('tag:vip')).status, (await by('note:refund', both)).status]).toEqual([409, 409])
+})
+
 test('a tag is one tag however it is written, and is counted', async () => {
   expect((await putTags('auth0%7Cada', { tags: ['VIP', ' needs call '] })).status).toBe(200)
   expect((await putTags('auth0%7Cbob', { tags: ['vip'] })).status).toBe(200)
