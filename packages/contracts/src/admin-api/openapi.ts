@@ -238,7 +238,7 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     operationId: 'exportUsers',
     summary: 'Export users',
     description:
-      'Needs `export:users`. Streams all who match; `X-Total-Count` says how many. In CSV, text that a spreadsheet would take for a formula has an apostrophe before it. An identity provider’s tokens are in no format.',
+      'Needs `export:users`, and `read:users` for a filter by `note`. Streams all who match; `X-Total-Count` says how many. In CSV, text that a spreadsheet would take for a formula has an apostrophe before it. An identity provider’s tokens are in no format.',
     tags: ['Users'],
     security,
     request: { query: ExportUsersQuery },
