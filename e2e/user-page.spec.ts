@@ -10,6 +10,7 @@ const tabs = [
   { tab: 'Organizations', path: '/organizations', shows: 'Organizations' },
   { tab: 'Sessions & devices', path: '/sessions', shows: 'Sessions' },
   { tab: 'Security', path: '/security', shows: 'Blocks' },
+  { tab: 'Notes & tags', path: '/notes', shows: 'Notes' },
   { tab: 'Timeline', path: '/timeline', shows: 'Timeline' },
   { tab: 'JSON', path: '/raw', shows: 'Everything as JSON' },
 ]
@@ -85,6 +86,18 @@ test('everything about one user is a tab away, by mouse and by keyboard', async 
   await expect(page.getByRole('searchbox')).toHaveValue(/^role:/)
   await page.goBack()
   await expect(part(page, 'Permissions')).toBeVisible()
+
+  await tabNamed(page, 'Notes').click()
+  await part(page, 'Notes').getByLabel('New note').fill('Wants <b>a refund</b>.')
+  await part(page, 'Notes').getByRole('button', { name: 'Add note' }).click()
+  await expect(part(page, 'Notes').getByRole('listitem')).toContainText('Wants <b>a refund</b>.')
+  await part(page, 'Tags').getByLabel('New tag').fill('needs call')
+  await page.keyboard.press('Enter')
+  await expect(part(page, 'Tags').getByRole('link', { name: 'needs call' })).toBeVisible()
+  await expectAccessible(page)
+  await part(page, 'Tags').getByRole('link', { name: 'needs call' }).click()
+  await expect(page.getByRole('searchbox')).toHaveValue('tag:"needs call"')
+  await page.goBack()
 
   await tabNamed(page, 'Timeline').click()
   await page.getByLabel('Show').selectOption('Sign-ins')

@@ -248,11 +248,16 @@ test('what was interrupted is completed by restoring again, and what is there is
   expect(after.organizations).toMatchObject([{ id: organization }])
 }) // prettier-ignore
 
-test('a purge is final', async () => {
+test('a purge is final, and takes what staff have noted along', async () => {
   const userId = await signUp({ name: 'Forget me' })
+  await sql`INSERT INTO user_tags (user_id, tag_key, tag) VALUES (${userId}, 'vip', 'VIP')`.execute(db.db)
+  await sql`INSERT INTO user_notes (user_id, author_id, text, txt) VALUES (${userId}, 'auth0|staff', 'x', 'x')`.execute(db.db) // prettier-ignore
+  const said = async () => Promise.all(['notes', 'tags'].map((part) => get(`/api/users/${encodeURIComponent(userId)}/${part}`))) // prettier-ignore
   const { run } = await staff.perform(userId, 'user.delete')
+  expect(await said()).toMatchObject([{ notes: [{ text: 'x' }] }, { tags: ['VIP'] }])
   await staff.perform(userId, 'user.purge', { reason: 'Article 17' })
   expect(await inBin(userId)).toEqual([])
+  expect(await said()).toEqual([{ notes: [] }, { tags: [] }])
   for (const action of ['user.restore', 'user.purge'])
     expect(await staff.send(userId, action)).toMatchObject({ status: 409, body: { code: 'not-in-recycle-bin' } })
   expect(await staff.undo(run.runId)).toMatchObject({ status: 409, body: { code: 'cannot-be-undone' } })

@@ -11,6 +11,7 @@ import {
   UserRefreshTokens,
   UserRoles,
   UserSessions,
+  UserPage,
   UserTimeline,
 } from '@rollcall/contracts/admin-api'
 import { createLogger } from '@rollcall/http-kit'
@@ -266,6 +267,53 @@ test('what staff did stands in the timeline where it belongs, for those who may 
   expect(moments).toEqual([...moments].sort().reverse())
   const only = await read(UserTimeline, 'timeline?kind=staff', someone)
   expect([only.entries.map(({ type }) => type), only.next]).toEqual([['user.unblock', 'user.block'], null])
+})
+
+test('notes and tags are found by the filter, are a column and in exports, and reach open lists', async () => {
+  const changes = await standalone.ask('/api/changes', manager)
+  const events = changes.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const write = (method: string, part: string, body: unknown) =>
+    fetch(standalone.url + at(ada, part), {
+      method,
+      headers: { authorization: `Bearer ${manager}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  expect((await write('PUT', 'tags', { tags: ['VIP', 'needs call'] })).status).toBe(200)
+  let told = ''
+  while (!told.includes(ada)) {
+    const { value, done } = (await events?.read()) ?? { done: true }
+    expect(done).toBe(false)
+    told += value
+  }
+  await events?.cancel()
+  expect((await write('POST', 'notes', { text: 'Wants a refund, says Zoë.' })).status).toBe(201)
+
+  const find = async (filter: string) => {
+    const query = new URLSearchParams({ filter, columns: 'tags' })
+    const response = await standalone.ask(`/api/users?${query.toString()}`, manager)
+    return UserPage.parse(await response.json()).users.map(({ userId, columns }) => [userId, columns.tags])
+  }
+  const found = [[ada, ['needs call', 'VIP']]]
+  for (const filter of [
+    'tag:vip',
+    'tag:"needs call"',
+    '_exists_:tag',
+    'note:REFUND',
+    'note:"says zoe"',
+    '_exists_:note',
+  ])
+    expect([filter, await find(filter)]).toEqual([filter, found])
+  expect(await find('_exists_:tag NOT tag:vi*')).toEqual([])
+  expect(await find('tag:vi')).toEqual([])
+  const values = await standalone.ask('/api/users/field-values?field=tag', manager)
+  expect(await values.json()).toMatchObject({
+    values: [
+      { value: 'needs call', users: 1 },
+      { value: 'VIP', users: 1 },
+    ],
+  })
+  const file = await standalone.ask(`/api/users/export?filter=tag:vip&columns=user_id,tags`, manager)
+  expect(await file.text()).toContain(`${ada},needs call; VIP`)
 })
 
 test('how much there is to somebody is told at once', async () => {

@@ -17,6 +17,7 @@ import { healthRoutes } from './features/health/health.routes.ts'
 import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
+import { notesRoutes } from './features/notes/notes.routes.ts'
 import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
@@ -188,6 +189,7 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: 
   api.use(insightsRoutes({ guard, tenant, copy }))
   api.use(usersRoutes({ guard, tenant, copy, actions }))
   api.use(userPageRoutes({ guard, tenant, copy, store }))
+  api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
   api.use(recycleBinRoutes({ guard, actions }))
   api.use(auditRoutes({ guard, store }))

@@ -10,7 +10,7 @@ export const AuditEntry = z
     action: z.string(),
     phase: z
       .enum(['started', 'done', 'failed', 'not-begun'])
-      .meta({ description: 'Every action has two entries: `started` before the tenant is asked, and how it ended.' }),
+      .meta({ description: 'Every action has two entries: `started` before the tenant is asked, and how it ended. Notes and tags are not the tenant’s: of them there is `done` alone.' }),
     actorId: z.string(),
     actorKind: z.enum(['person', 'program']),
     subjectId: z.string().meta({ description: 'The user it was done to.' }),

@@ -26,6 +26,7 @@ export {
   FieldValuesQuery,
   MetadataPaths,
 } from './insights.ts'
+export { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
 export { FieldError, Problem } from './problem.ts'
 export { reservedAppMetadata, UserEdit } from './user-edit.ts'
 export {

@@ -22,6 +22,7 @@ import {
   FieldValuesQuery,
   MetadataPaths,
 } from './insights.ts'
+import { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
 import { Problem } from './problem.ts'
 import {
   CountUsersQuery,
@@ -237,7 +238,7 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     operationId: 'exportUsers',
     summary: 'Export users',
     description:
-      'Needs `export:users`. Streams all who match; `X-Total-Count` says how many. In CSV, text that a spreadsheet would take for a formula has an apostrophe before it. An identity provider’s tokens are in no format.',
+      'Needs `export:users`, and `read:users` for a filter by `note`. Streams all who match; `X-Total-Count` says how many. In CSV, text that a spreadsheet would take for a formula has an apostrophe before it. An identity provider’s tokens are in no format.',
     tags: ['Users'],
     security,
     request: { query: ExportUsersQuery },
@@ -416,6 +417,91 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
       responses: { ...answered('What there is.', part.answer), ...refused(400, 401, 403, 404, ...fromTenant) },
     })
   }
+  const bodyOf = (schema: z.ZodType) => ({ body: { content: { 'application/json': { schema } } } })
+  const onNote = onUser.extend({ noteId: z.uuid() })
+  const says = {
+    reading: 'Needs `read:users`. Rollcall’s own: the tenant knows nothing of it.',
+    writing: 'Needs `read:users` and `update:users`. Recorded in the audit log.',
+  }
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/{userId}/notes',
+    operationId: 'listUserNotes',
+    summary: 'What staff have noted about a user',
+    description: says.reading,
+    tags: ['Notes and tags'],
+    security,
+    request: { params: onUser },
+    responses: { ...answered('The newest first.', UserNotes), ...refused(400, 401, 403, 503) },
+  })
+  registry.registerPath({
+    method: 'post',
+    path: '/api/users/{userId}/notes',
+    operationId: 'addUserNote',
+    summary: 'Note something about a user',
+    description: says.writing,
+    tags: ['Notes and tags'],
+    security,
+    request: { params: onUser, ...bodyOf(NoteContent) },
+    responses: {
+      201: { description: 'The note.', content: { 'application/json': { schema: UserNote } } },
+      ...refused(400, 401, 403, 404, 409, ...fromTenant),
+    },
+  })
+  registry.registerPath({
+    method: 'put',
+    path: '/api/users/{userId}/notes/{noteId}',
+    operationId: 'editUserNote',
+    summary: 'Write one’s own note anew',
+    description: says.writing,
+    tags: ['Notes and tags'],
+    security,
+    request: { params: onNote, ...bodyOf(NoteContent) },
+    responses: { ...answered('The note.', UserNote), ...refused(400, 401, 403, 404, 503) },
+  })
+  registry.registerPath({
+    method: 'delete',
+    path: '/api/users/{userId}/notes/{noteId}',
+    operationId: 'deleteUserNote',
+    summary: 'Delete one’s own note, or with `manage:users` anybody’s',
+    description: says.writing,
+    tags: ['Notes and tags'],
+    security,
+    request: { params: onNote },
+    responses: { 204: { description: 'The note is gone.' }, ...refused(400, 401, 403, 404, 503) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/users/{userId}/tags',
+    operationId: 'listUserTags',
+    summary: 'The tags that staff gave a user',
+    description: says.reading,
+    tags: ['Notes and tags'],
+    security,
+    request: { params: onUser },
+    responses: { ...answered('Their tags.', UserTags), ...refused(400, 401, 403, 503) },
+  })
+  registry.registerPath({
+    method: 'put',
+    path: '/api/users/{userId}/tags',
+    operationId: 'changeUserTags',
+    summary: 'Give a user these tags, and no others',
+    description: says.writing,
+    tags: ['Notes and tags'],
+    security,
+    request: { params: onUser, ...bodyOf(TagsChange) },
+    responses: { ...answered('Their tags.', UserTags), ...refused(400, 401, 403, 404, 409, ...fromTenant) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/tags',
+    operationId: 'listTags',
+    summary: 'All tags there are, and how many users have each',
+    description: says.reading,
+    tags: ['Notes and tags'],
+    security,
+    responses: { ...answered('The most frequent first.', TagList), ...refused(401, 403, 503) },
+  })
   registry.registerPath({
     method: 'get',
     path: '/api/users/{userId}/actions',
@@ -428,7 +514,6 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     responses: { ...answered('Every action.', ActionList), ...refused(400, 401, 403, 404, ...fromTenant) },
   })
   const once = z.object({ 'Idempotency-Key': IdempotencyKey.optional() })
-  const bodyOf = (schema: z.ZodType) => ({ body: { content: { 'application/json': { schema } } } })
   const optionalIfEmpty = (schema: z.ZodType) => (schema.safeParse({}).success ? schema.optional() : schema)
   for (const { name, summary, permission, params: schema, previewParams = schema } of actions) {
     const params = optionalIfEmpty(schema)

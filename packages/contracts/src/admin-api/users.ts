@@ -70,6 +70,7 @@ export const userColumns = [
   'identities',
   'roles',
   'organizations',
+  'tags',
   'blocked',
   'mfa',
   'created_at',
@@ -94,8 +95,8 @@ export const UserColumn = z
 
 /** What a list can be sorted by: every column that holds one value. */
 export const userSortFields = userColumns.filter(
-  (name): name is Exclude<UserColumnName, 'identities' | 'roles' | 'organizations'> =>
-    name !== 'identities' && name !== 'roles' && name !== 'organizations',
+  (name): name is Exclude<UserColumnName, 'identities' | 'roles' | 'organizations' | 'tags'> =>
+    name !== 'identities' && name !== 'roles' && name !== 'organizations' && name !== 'tags',
 )
 
 export const UserSort = z

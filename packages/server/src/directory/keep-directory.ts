@@ -8,6 +8,7 @@ import { fillDirectory } from './fill-directory.ts'
 import { FillOvertaken } from './fill-users.ts'
 import { checkForGap, followLog } from './follow-log.ts'
 import { readState, saveFill } from './state.store.ts'
+import { sweepRemarks } from './sweep-remarks.ts'
 import { write } from './write.ts'
 
 export interface Intervals {
@@ -89,6 +90,7 @@ async function keepSwept({ store, logger }: DirectoryDeps, signal: AbortSignal):
     try {
       await sql`DELETE FROM departed_users WHERE departed_at < now() - interval '1 day'`.execute(store.db)
       await sql`DELETE FROM membership_readings WHERE read_at < now() - interval '1 day'`.execute(store.db)
+      await sweepRemarks(store.db)
     } catch (error) {
       logger.error({ err: error }, 'the directory could not be swept')
     }

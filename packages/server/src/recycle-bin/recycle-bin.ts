@@ -1,5 +1,6 @@
 import { sql, transaction } from '@rollcall/database'
 import { Conflict, RollcallError } from '@rollcall/http-kit'
+import { forgetRemarks } from '../directory/sweep-remarks.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import type { RunFailure } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
@@ -157,6 +158,7 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
             .returning('run_id')
             .execute()
           if (why === undefined || forgotten.length === 0) return
+          await forgetRemarks(trx, userId)
           const runIds = forgotten.map(({ run_id: runId }) => runId)
           await trx
             .updateTable('action_runs')

@@ -24,6 +24,9 @@ export interface RollcallSchema {
   activity: { day: string; kind: ActivityKind; connection: Generated<string>; total: number }
   user_days: { kind: 'sign-in' | 'failure'; day: string; user_id: string }
   views: ViewTable
+  user_tags: { user_id: string; tag_key: string; tag: string }
+  user_notes: NoteTable
+  missing_users: { user_id: string; since: Generated<Date> }
   action_runs: ActionRunTable
   scheduled_deletions: ScheduledDeletionTable
   deleted_users: DeletedUserTable
@@ -154,6 +157,16 @@ export interface RunStep {
 
 /** The action that puts back what another did, or why there is none. */
 export type UndoPlan = { action: string; params: Record<string, unknown> } | { why: string }
+
+interface NoteTable {
+  note_id: Generated<string>
+  user_id: string
+  author_id: string
+  text: string
+  txt: string
+  created_at: Generated<Date>
+  edited_at: ColumnType<Date | null, undefined, Date>
+}
 
 interface ScheduledDeletionTable {
   user_id: string

@@ -39,6 +39,7 @@ test.each([
   ['signed_in_on:2026-11-23', ['Signed in on Nov 23, 2026']],
   ['logins_count:>=10 email:*@example.com', ['Logins from 10', 'E-mail ends with @example.com']],
   ['blocked:true OR app_metadata.plan:gold', ['Blocked: yes or app_metadata.plan is gold']],
+  ['tag:vip note:refund -note:paid', ['Tag is vip', 'Note contains refund', 'Not: Note contains paid']],
   ['NOT (ada grace)', ['Not: “ada” and “grace”']],
 ])('%s is shown as conditions in words', async (filter, words) => {
   const { wrapper } = await open(filter)

@@ -43,7 +43,13 @@ function describeMatch(field: UserField, pieces: string[], words: FilterWords): 
   const [first = '', ...rest] = pieces
   const last = rest.at(-1)
   const inner = pieces.filter((piece) => piece !== '').join('*')
-  const ways = { is: rest.length === 0, contains: first === '' && last === '', ends: first === '', starts: last === '' }
+  const isPart = field === 'note' // of which any part is asked for, with a * or without
+  const ways = {
+    is: rest.length === 0 && !isPart,
+    contains: isPart || (first === '' && last === ''),
+    ends: first === '',
+    starts: last === '',
+  }
   const way = inner.includes('*') ? 'is' : (Object.keys(ways) as (keyof typeof ways)[]).find((name) => ways[name])
   return words.t(`filter.say.${way ?? 'is'}`, {
     field: nameOfField(field, words),
@@ -56,7 +62,7 @@ function describeNot(of: UserFilter, words: FilterWords): string {
     const way = infoOf(of.field).kind === 'moment' ? 'never' : 'lacks'
     return words.t(`filter.say.${way}`, { field: nameOfField(of.field, words) })
   }
-  if (of.kind === 'match' && of.pieces.length === 1) {
+  if (of.kind === 'match' && of.pieces.length === 1 && of.field !== 'note') {
     return words.t('filter.say.isNot', { field: nameOfField(of.field, words), value: of.pieces[0] ?? '' })
   }
   return words.t('filter.say.not', { condition: describeFilter(of, words) })

@@ -3,7 +3,7 @@ import type { UserField } from '@rollcall/contracts/user-filter'
 
 /** The fields that the builder offers, by what they are about. */
 export const fieldGroups = {
-  access: ['connection', 'role', 'organization', 'email_verified', 'blocked', 'mfa', 'deletion_scheduled'],
+  access: ['connection', 'role', 'organization', 'tag', 'email_verified', 'blocked', 'mfa', 'deletion_scheduled'],
   activity: ['created_at', 'last_login', 'logins_count', 'signed_in_on', 'failed_on', 'updated_at'],
   person: [
     'email',
@@ -15,6 +15,7 @@ export const fieldGroups = {
     'phone_number',
     'user_id',
     'last_ip',
+    'note',
   ],
 } as const
 export const fieldGroupNames = ['access', 'activity', 'person'] as const
@@ -31,6 +32,7 @@ const singular: UserField[] = [
   'phone_number',
   'last_ip',
   'identities.user_id',
+  'note',
 ]
 
 export const isMetadata = (field: UserField): boolean => metadataPath(field).length > 0

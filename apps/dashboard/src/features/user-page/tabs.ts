@@ -8,6 +8,7 @@ export const tabNames = [
   'organizations',
   'sessions',
   'security',
+  'notes',
   'timeline',
   'raw',
 ] as const

@@ -1,6 +1,8 @@
 import type { User } from '@rollcall/contracts/admin-api'
 import { computed } from 'vue'
 import type { ComputedRef, InjectionKey, ShallowRef } from 'vue'
+import { isNoteWritten } from '../notes/note-drafts.ts'
+import type { NoteEdit } from '../notes/note-drafts.ts'
 import { isWritten } from './metadata-edit.ts'
 import type { MetadataDraft, MetadataTable } from './metadata-edit.ts'
 import { profileChanges } from './profile-edit.ts'
@@ -11,8 +13,11 @@ import { useDraft } from './useDraft.ts'
 export interface UserDrafts {
   profile: ShallowRef<ProfileDraft | undefined>
   metadata: Record<MetadataTable, ShallowRef<MetadataDraft | undefined>>
+  /** A new note. */
+  note: ShallowRef<string | undefined>
+  noteEdit: ShallowRef<NoteEdit | undefined>
   /** Of what there are changes that nobody has saved. */
-  unsaved: ComputedRef<('profile' | MetadataTable)[]>
+  unsaved: ComputedRef<('profile' | 'note' | MetadataTable)[]>
   discard: () => void
 }
 
@@ -26,20 +31,27 @@ export function useUserDrafts(staffId: string, userId: () => User['userId']): Us
     userMetadata: useDraft<MetadataDraft>(keyOf('userMetadata')),
     appMetadata: useDraft<MetadataDraft>(keyOf('appMetadata')),
   }
+  const note = useDraft<string>(keyOf('note'))
+  const noteEdit = useDraft<NoteEdit>(keyOf('noteEdit'))
   return {
     profile,
     metadata,
+    note,
+    noteEdit,
     unsaved: computed(() => [
       ...(profile.value && Object.keys(profileChanges(profile.value)).length > 0 ? (['profile'] as const) : []),
       ...(['userMetadata', 'appMetadata'] as const).filter((table) => {
         const draft = metadata[table].value
         return draft && isWritten(draft)
       }),
+      ...(isNoteWritten(note.value, noteEdit.value) ? (['note'] as const) : []),
     ]),
     discard: () => {
       profile.value = undefined
       metadata.userMetadata.value = undefined
       metadata.appMetadata.value = undefined
+      note.value = undefined
+      noteEdit.value = undefined
     },
   }
 }

@@ -6,11 +6,13 @@ import type {
   UserCounts,
   UserFactors,
   UserIdentities,
+  UserNotes,
   UserOrganizations,
   UserPermissions,
   UserRefreshTokens,
   UserRoles,
   UserSessions,
+  UserTags,
   UserTimeline,
 } from '@rollcall/contracts/admin-api'
 import type { ApiClient } from '../../api/api-client.ts'
@@ -27,6 +29,8 @@ export interface UserParts {
   factors: UserFactors
   blocks: UserBlocks
   related: RelatedUsers
+  notes: UserNotes
+  tags: UserTags
 }
 
 const pathOf = (userId: string, part: string) => `users/${encodeURIComponent(userId)}/${part}`

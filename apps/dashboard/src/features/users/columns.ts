@@ -30,6 +30,7 @@ const facts: Record<UserColumnName, ColumnFacts> = {
   identities: { kind: 'list', width: 200, isSortable: false },
   roles: { kind: 'list', width: 190, isSortable: false },
   organizations: { kind: 'list', width: 190, isSortable: false },
+  tags: { kind: 'list', width: 190, isSortable: false },
   mfa: { kind: 'flag', width: 88 },
   updated_at: { kind: 'moment', width: 136 },
   last_ip: { kind: 'code', width: 150 },

@@ -42,6 +42,9 @@ export const userFields: Readonly<Record<string, UserFieldInfo>> = {
   logins_count: { kind: 'number', isSortable: true, aliases: ['logins', 'logincount'] },
   role: { kind: 'reference', aliases: ['roles'] },
   organization: { kind: 'reference', aliases: ['organizations', 'organizationid', 'org', 'orgs'] },
+  /** What staff have said of them; a note is found by any part of it. */
+  tag: { kind: 'reference', aliases: ['tags'] },
+  note: { kind: 'reference', aliases: ['notes'] },
   signed_in_on: { kind: 'day', aliases: ['signedin'] },
   failed_on: { kind: 'day', aliases: ['failed'] },
   app_metadata: { kind: 'metadata' },

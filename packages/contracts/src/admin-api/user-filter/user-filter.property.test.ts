@@ -45,7 +45,7 @@ function leaf(): UserFilter {
     case 1:
       return {
         kind: 'match',
-        field: pick([...textFields, 'role']),
+        field: pick([...textFields, 'role', 'tag', 'note']),
         pieces: [pick(words.filter((word) => word !== ''))],
       }
     case 2: {
@@ -68,7 +68,10 @@ function leaf(): UserFilter {
         ? range(pick(textFields), text)
         : range(pick(metadataFields), pick([number, text, (): BoundValue => ({ kind: 'ago', amount: 3, unit: 'M' })]))
     default:
-      return { kind: 'exists', field: pick([...textFields, ...metadataFields, 'app_metadata', 'role', 'blocked']) }
+      return {
+        kind: 'exists',
+        field: pick([...textFields, ...metadataFields, 'app_metadata', 'role', 'tag', 'blocked']),
+      }
   }
 }
 

@@ -41,6 +41,11 @@ async function valuesOf(db: StoreQueries, field: string): Promise<Value[]> {
       FROM organizations o ORDER BY users DESC, name LIMIT 2000`.execute(db)
     return rows
   }
+  if (field === 'tag') {
+    const { rows } = await sql<Value>`SELECT min(tag) AS value, min(tag) AS label, count(*)::int AS users
+      FROM user_tags JOIN users USING (user_id) GROUP BY tag_key ORDER BY users DESC, tag_key LIMIT 2000`.execute(db)
+    return rows
+  }
   if (field.startsWith('app_metadata.') || field.startsWith('user_metadata.')) return metadataValues(db, field)
   return []
 }

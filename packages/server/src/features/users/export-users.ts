@@ -62,7 +62,7 @@ const jsonRow = (columns: readonly string[], read: ReadColumn): RawBuilder<unkno
 const csvRow = (columns: readonly string[], read: ReadColumn): RawBuilder<unknown> =>
   sql.join(columns.map((name) => sql`${csvCell(name, read)} AS ${sql.id(name)}`))
 
-const lists = ['roles', 'organizations']
+const lists = ['roles', 'organizations', 'tags']
 const plain = ['email_verified', 'phone_verified', 'blocked', 'mfa', 'logins_count']
 
 function csvCell(name: string, read: ReadColumn): RawBuilder<unknown> {

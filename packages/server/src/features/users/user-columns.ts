@@ -7,12 +7,13 @@ interface Memberships {
   from: RawBuilder<unknown>
 }
 
-const memberships: Record<'roles' | 'organizations', Memberships> = {
+const memberships: Record<'roles' | 'organizations' | 'tags', Memberships> = {
   roles: { names: sql`jsonb_agg(r.name ORDER BY r.name)`, from: sql`user_roles m JOIN roles r USING (role_id)` },
   organizations: {
     names: sql`jsonb_agg(coalesce(o.display_name, o.name) ORDER BY o.name)`,
     from: sql`organization_members m JOIN organizations o USING (organization_id)`,
   },
+  tags: { names: sql`jsonb_agg(m.tag ORDER BY m.tag_key)`, from: sql`user_tags m` },
 }
 const lookedUp = ({ names, from }: Memberships) =>
   sql`(SELECT coalesce(${names}, '[]') FROM ${from} WHERE m.user_id = u.user_id)`
@@ -33,6 +34,7 @@ const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
   identities: sql`u.identities`,
   roles: lookedUp(memberships.roles),
   organizations: lookedUp(memberships.organizations),
+  tags: lookedUp(memberships.tags),
   blocked: sql`u.blocked`,
   mfa: sql`u.mfa`,
   created_at: sql`u.created_at`,
@@ -43,7 +45,7 @@ const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
   last_password_reset: sql`u.last_password_reset`,
 }
 
-/** How a column is read; `columnExpression` looks up each user's roles and organizations. */
+/** How a column is read; `columnExpression` looks up each user's roles, organizations and tags. */
 export type ReadColumn = (name: string) => RawBuilder<unknown>
 
 /** For many users: all memberships are gathered once, by `gatherMemberships`, rather than looked up for each. */

@@ -14,9 +14,11 @@ import type { ActionDeps } from '../../actions/deps.ts'
 import { runAction } from '../../actions/run-action.ts'
 import { deleteUser } from '../../actions/user/delete-user.ts'
 import { sendExports } from '../../send-exports.ts'
+import { asksFor } from './asks-for.ts'
 import { exportUsers } from './export-users.ts'
 import { getUser } from './get-user.ts'
 import { countUsers, listUsers, refreshUsers } from './list-users.ts'
+import { readFilter } from './read-filter.ts'
 import type { UserSourceDeps } from './user-source.ts'
 
 export type UsersDeps = UserSourceDeps & { guard: RequestHandler; actions: ActionDeps | undefined }
@@ -53,8 +55,10 @@ export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
     .route('/users/export')
     .all(only('GET'), guard)
     .get(async (req, res) => {
-      allow(actorOf(req), 'export:users')
+      const actor = allow(actorOf(req), 'export:users')
       const query = parse(ExportUsersQuery, req.query, 'query')
+      // No export holds a note; who is found by one would tell it word by word.
+      if (asksFor(readFilter(query.filter), 'note')) allow(actor, 'read:users')
       await sendExport(res, { name: 'users', format: query.format, open: () => exportUsers(deps, query, new Date()) })
     })
 

@@ -105,6 +105,8 @@ function toPerson(user: Record<string, unknown>): Person {
     app_metadata: user.app_metadata ?? {},
     roles: [],
     organizations: [],
+    tags: [],
+    notes: [],
     signed_in_on: [],
     failed_on: [],
   }
@@ -152,6 +154,9 @@ test('an id is looked for when a bar is in the text', async () => {
 test.each([
   ['role:admin', 'role'],
   ['has:role', 'role'],
+  ['tag:vip', 'tag'],
+  ['has:tag', 'tag'],
+  ['note:refund', 'note'],
   ['organization:"Big Co"', 'an organization by its name'],
   ['mfa:true', 'mfa'],
   ['duplicate:true', 'email_shared'],

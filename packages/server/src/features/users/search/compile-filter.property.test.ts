@@ -48,6 +48,14 @@ const world: World = {
 
 const words = ['Ada', 'ada', 'ÉMILE', 'Emile', 'a b', 'O"Neil', "o'brien", '100%', '1000', 'x_y', 'xay', 'back\\slash', 'star*', 'Zoë', 'li', '中文', '王小明', '😀', '👩\u200d💻', '-dash', 'a:b', '(p)', 'AND', 'Straße', 'STRASSE', 'line\nbreak', 'Łukasz', 'Иван', '한국', "'; DROP TABLE users; --", '$1', '\u200b'] // prettier-ignore
 const days = ['2024-12-31', '2025-01-01', '2025-02-28', '2025-03-01', '2025-03-30', '2025-03-31']
+const tags = ['VIP', 'needs call', 'Éditeur', 'x_y', '100%', '中文', "'; DROP"]
+const notes = [
+  'Called on Monday.\nWants a refund.',
+  'Straße 5, Zoë',
+  'x_y is 100% <b>sure</b>',
+  'back\\slash "quoted"',
+  '退款',
+]
 const keys = ['plan', 'tags', 'deep', 'a.b', 'q"\\k']
 
 function makeMetadata(depth = 0): Record<string, unknown> {
@@ -92,6 +100,8 @@ function makePerson(number: number): Person {
     app_metadata: makeMetadata(),
     roles: some(world.roles).map((role) => role.id),
     organizations: some(world.organizations).map((organization) => organization.id),
+    tags: some(tags),
+    notes: some(notes),
     signed_in_on: some(days),
     failed_on: some(days),
   } // prettier-ignore
@@ -158,7 +168,7 @@ function metadataFieldOf(): string {
 }
 
 function leaf(): UserFilter {
-  switch (below(10)) {
+  switch (below(11)) {
     case 0: {
       const characters = [...textOf(pick([...lineFields, 'user_id']))]
       const from = below(characters.length)
@@ -178,7 +188,7 @@ function leaf(): UserFilter {
       return { kind: 'match', field, pieces: piecesOf(pick([group.id, group.name, group.display_name ?? 'nobody', 'x%y'])) } // prettier-ignore
     }
     case 5:
-      return { kind: 'exists', field: pick([...textFields, ...booleanFields, 'logins_count', 'created_at', 'last_login', 'role', 'organization', 'signed_in_on', 'failed_on', 'app_metadata', 'user_metadata', metadataFieldOf(), metadataFieldOf()]) } // prettier-ignore
+      return { kind: 'exists', field: pick([...textFields, ...booleanFields, 'logins_count', 'created_at', 'last_login', 'role', 'organization', 'tag', 'note', 'signed_in_on', 'failed_on', 'app_metadata', 'user_metadata', metadataFieldOf(), metadataFieldOf()]) } // prettier-ignore
     case 6: {
       const [text, isScalar] = pick([['gold', false], ['Gold', false], ['a b', false], ['q"uo\\te', false], ['100%', false], ['.*', false], ['5', true], ['5.50', true], ['-1', true], ['true', true], ['', false]] as const) // prettier-ignore
       const pieces = isScalar || text === '' ? [text] : piecesOf(text)
@@ -189,6 +199,10 @@ function leaf(): UserFilter {
     case 8: {
       const field = pick(textFields)
       return range(field, () => ({ kind: 'text', text: textOf(field) }))
+    }
+    case 9: {
+      const [field, texts] = pick([['tag', tags], ['note', notes]] as const) // prettier-ignore
+      return { kind: 'match', field, pieces: piecesOf(chance(0.2) ? pick(words) : pick(texts)) }
     }
     default:
       return chance(0.3)
@@ -262,14 +276,16 @@ test.each(hostile)('%j is only ever text', async (text) => {
   const of: UserFilter[] = [
     { kind: 'text', text: `zz${text}zz` },
     ...textFields.map((field): UserFilter => ({ kind: 'match', field, pieces: [text] })),
-    ...[...textFields, 'role', 'organization', 'app_metadata.plan', 'user_metadata.deep.plan'].map(
+    ...[...textFields, 'role', 'organization', 'tag', 'note', 'app_metadata.plan', 'user_metadata.deep.plan'].map(
       (field): UserFilter => ({ kind: 'match', field, pieces: ['zz', text, 'zz'] }),
     ),
-    ...['role', 'organization', 'app_metadata.plan', 'user_metadata.deep.plan'].map((field): UserFilter => ({
-      kind: 'match',
-      field,
-      pieces: [text === '.*' ? '..*' : text],
-    })),
+    ...['role', 'organization', 'tag', 'note', 'app_metadata.plan', 'user_metadata.deep.plan'].map(
+      (field): UserFilter => ({
+        kind: 'match',
+        field,
+        pieces: [text === '.*' ? '..*' : text],
+      }),
+    ),
     { kind: 'range', field: 'app_metadata.plan', from: { value: { kind: 'text', text: `\u{10ffff}${text}` }, isInclusive: true } }, // prettier-ignore
   ]
   for (const filter of of) expect(await find(filter), printUserFilter(filter)).toEqual(expected(filter))

@@ -1,4 +1,4 @@
-import { infoOf, spanOfMoment } from '@rollcall/contracts/admin-api/user-filter'
+import { foldText, infoOf, spanOfMoment } from '@rollcall/contracts/admin-api/user-filter'
 import type {
   BoundValue,
   MatchFilter,
@@ -102,7 +102,16 @@ function match(filter: MatchFilter, isWanted: boolean): Condition {
   }
 }
 
+/** Where there are rows about the user, as `m`. */
+const referenceTables: Record<string, string> = {
+  role: 'user_roles',
+  organization: 'organization_members',
+  tag: 'user_tags',
+  note: 'user_notes',
+}
+
 function membersOf({ field, pieces }: MatchFilter): RawBuilder<unknown> {
+  if (field === 'tag' || field === 'note') return remarksOf(field, pieces.map(foldText))
   const pattern = likePattern(pieces)
   const id = (cell: RawBuilder<unknown>) =>
     pieces.length > 1 ? sql`${cell} LIKE ${pattern}` : sql`${cell} = ${pieces[0]}`
@@ -112,6 +121,15 @@ function membersOf({ field, pieces }: MatchFilter): RawBuilder<unknown> {
     ? sql`user_roles m JOIN roles r USING (role_id) WHERE m.user_id = u.user_id AND (${id(sql`r.role_id`)} OR ${name(sql`r.name`)})`
     : sql`organization_members m JOIN organizations o USING (organization_id) WHERE m.user_id = u.user_id
         AND (${id(sql`o.organization_id`)} OR ${name(sql`o.name`)} OR ${name(sql`o.display_name`)})`
+}
+
+/** A tag is asked for whole, a note by a part of it. */
+function remarksOf(field: 'tag' | 'note', pieces: string[]): RawBuilder<unknown> {
+  if (field === 'note') {
+    return sql`user_notes m WHERE m.user_id = u.user_id AND m.txt LIKE ${likePattern(['', ...pieces, ''])}`
+  }
+  const isMeant = pieces.length > 1 ? sql`m.tag_key LIKE ${likePattern(pieces)}` : sql`m.tag_key = ${pieces[0]}`
+  return sql`user_tags m WHERE m.user_id = u.user_id AND ${isMeant}`
 }
 
 const sharesEmail = sql<boolean>`(EXISTS (SELECT FROM shared_emails d WHERE d.email_key = u.email_key)
@@ -132,10 +150,7 @@ function exists(field: UserField, isWanted: boolean): Condition {
     case 'day':
       return related(daysOf(field), isWanted)
     case 'reference':
-      return related(
-        sql`${sql.table(field === 'role' ? 'user_roles' : 'organization_members')} m WHERE m.user_id = u.user_id`,
-        isWanted,
-      )
+      return related(sql`${sql.table(referenceTables[field] ?? field)} m WHERE m.user_id = u.user_id`, isWanted)
     case 'metadata':
       return decide(metadataExists(field), isWanted)
     case 'text':

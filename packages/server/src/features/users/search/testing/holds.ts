@@ -34,6 +34,9 @@ export function holds(filter: UserFilter, person: Person, world: World): boolean
         const ids = field === 'role' ? person.roles : person.organizations
         return groups.some(({ id, name, display_name }) => ids.includes(id) && (isLike(id, pieces) || [name, display_name].some((one) => one !== null && isLike(one.toLowerCase(), pieces.map((piece) => piece.toLowerCase()))))) // prettier-ignore
       }
+      if (field === 'tag') return person.tags.some((tag) => isLike(foldText(tag), pieces.map(foldText)))
+      if (field === 'note')
+        return person.notes.some((text) => isLike(foldText(text), ['', ...pieces.map(foldText), '']))
       const fold = foldOf(field)
       return textsOf(field, person).some((text) => isLike(fold(text), pieces.map(fold)))
     }
@@ -127,6 +130,10 @@ function existsHolds(field: string, person: Person): boolean {
       return person.roles.length > 0
     case 'organization':
       return person.organizations.length > 0
+    case 'tag':
+      return person.tags.length > 0
+    case 'note':
+      return person.notes.length > 0
     case 'signed_in_on':
     case 'failed_on':
       return person[field].length > 0

@@ -31,6 +31,8 @@ export interface Person {
   app_metadata: unknown
   roles: string[]
   organizations: string[]
+  tags: string[]
+  notes: string[]
   /** Days, as `2025-03-14`. */
   signed_in_on: string[]
   failed_on: string[]
@@ -53,7 +55,17 @@ export async function insertGroups(db: Kysely<Tables>, roles: Group[], organizat
 }
 
 export async function insertPerson(db: Kysely<Tables>, person: Person): Promise<void> {
-  const { roles, organizations, signed_in_on, failed_on, email_shared: _follows, deletion_scheduled, ...user } = person
+  const {
+    roles,
+    organizations,
+    tags,
+    notes,
+    signed_in_on,
+    failed_on,
+    email_shared: _follows,
+    deletion_scheduled,
+    ...user
+  } = person
   const { user_id, created_at } = user
   const row = {
     ...user,
@@ -72,6 +84,8 @@ export async function insertPerson(db: Kysely<Tables>, person: Person): Promise<
   const related: [string, Record<string, unknown>[]][] = [
     ['user_roles', roles.map((role_id) => ({ role_id, user_id, reading: 1 }))],
     ['organization_members', organizations.map((organization_id) => ({ organization_id, user_id, reading: 1 }))],
+    ['user_tags', tags.map((tag) => ({ user_id, tag, tag_key: foldText(tag) }))],
+    ['user_notes', notes.map((text) => ({ user_id, text, txt: foldText(text), author_id: 'auth0|staff' }))],
     ['user_days', signed_in_on.map((day) => ({ kind: 'sign-in', day, user_id }))],
     ['user_days', failed_on.map((day) => ({ kind: 'failure', day, user_id }))],
   ]
