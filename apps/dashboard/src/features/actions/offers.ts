@@ -17,6 +17,7 @@ import {
   ShieldOff,
   Siren,
   Trash2,
+  Unlink,
   Wand2,
 } from '@lucide/vue'
 import type { UserSummary } from '@rollcall/contracts/admin-api'
@@ -143,6 +144,21 @@ const known: Offer[] = [
     isPlaced: true,
   },
   { words: 'user.add-to-organizations', action: 'user.add-to-organizations', icon: Building2, group: 'access' },
+  {
+    words: 'user.remove-from-organizations',
+    action: 'user.remove-from-organizations',
+    icon: CircleMinus,
+    group: 'access',
+    isPlaced: true,
+  },
+  {
+    words: 'user.remove-permissions',
+    action: 'user.remove-permissions',
+    icon: CircleMinus,
+    group: 'access',
+    isPlaced: true,
+  },
+  { words: 'user.unlink', action: 'user.unlink', icon: Unlink, group: 'account', isPlaced: true },
   { words: 'user.reset-mfa', action: 'user.reset-mfa', icon: ShieldOff, group: 'danger' },
   {
     words: 'user.contain',
