@@ -26,13 +26,9 @@ export const TagsChange = z.strictObject({
     .max(mostTags)
     .refine((tags) => new Set(tags.map(foldText)).size === tags.length, 'The same tag stands here twice.')
     .meta({ description: 'Capitals and accents make no other tag of one: it is written as it was first.' }),
-  basedOn: z
-    .array(z.string().max(40))
-    .max(mostTags)
-    .optional()
-    .meta({
-      description: 'The tags that were seen; when there are others by now, nothing is changed (`tags-changed`).',
-    }),
+  basedOn: z.array(z.string().max(40)).max(mostTags).optional().meta({
+    description: 'The tags that were seen; when there are others by now, nothing is changed (`tags-changed`).',
+  }),
 })
 export type TagsChange = z.infer<typeof TagsChange>
 
