@@ -18,6 +18,8 @@ export const permissions = [
   'read:logs',
   'manage:views',
   'read:audit',
+  'manage:jobs',
+  'approve:actions',
 ] as const
 export const Permission = z.enum(permissions)
 export type Permission = z.infer<typeof Permission>

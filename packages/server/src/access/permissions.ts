@@ -15,6 +15,8 @@ const grants: Record<Permission, readonly Permission[]> = {
   'read:logs': ['read:logs'],
   'manage:views': ['manage:views'],
   'read:audit': ['read:audit'],
+  'manage:jobs': ['manage:jobs'],
+  'approve:actions': ['approve:actions'],
 }
 
 /** @param claimed as an access token names them; those of other applications are passed over */
