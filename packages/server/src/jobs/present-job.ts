@@ -59,6 +59,7 @@ export function presentJob({ job, viewerId, names, undoneBy, secondsPerUser, nee
     undo: { isPossible: why === null, why },
     undoOf: job.undo_of,
     undoneBy,
+    scheduleId: job.schedule_id,
   }
 }
 

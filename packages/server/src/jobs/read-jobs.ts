@@ -18,7 +18,7 @@ import { needsApproval } from './needs-approval.ts'
 import { presentJob, presentJobUser } from './present-job.ts'
 
 /** Others' jobs are for those who look after what others do. */
-const seesAll = ({ permissions }: Actor) => permissions.has('read:audit') || permissions.has('approve:actions')
+export const seesAll = ({ permissions }: Actor) => permissions.has('read:audit') || permissions.has('approve:actions')
 
 /** @throws NotFound `job-not-found`, also for a job that is none of theirs */
 export async function findVisibleJob({ store, tenant }: JobDeps, actor: Actor, jobId: string): Promise<JobRow> {

@@ -10,6 +10,7 @@ import { holdUsers, noteOutcomes, type Outcome } from './job-users.store.ts'
 import { changeJob, giveBack, noteWorker, problemNow, takeBack, workerLivesMs, type JobRow } from './jobs.store.ts'
 import { planNext } from './plan-job.ts'
 import { actionOfJob } from './present-job.ts'
+import { planScheduled } from './schedules.ts'
 import type { HeldUser, Turn } from './turn.ts'
 import type { Wake } from './wake.ts'
 
@@ -38,6 +39,7 @@ export async function workOnJobs(deps: JobDeps, { wake, signal }: { wake: Wake; 
       await noteWorker(store.db, worker)
       await takeBack(store.db)
       await lapse(deps)
+      await planScheduled(deps)
       return sleep(workerLivesMs / 3, true, { signal }).catch(() => false) // woken for nobody
     }),
     keepAt('planning', idleMs, () => planNext(deps, worker, signal)),
