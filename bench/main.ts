@@ -5,6 +5,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureAuditLog } from './audit-log.ts'
+import { measureBulk } from './bulk.ts'
 import { measureBusyHour } from './busy-hour.ts'
 import { compare, measure, spreadOf } from './compare.ts'
 import { compareFill } from './directory-fill.ts'
@@ -42,7 +43,7 @@ const { values } = parseArgs({
 const served = [...rowsOf({ floor: '', naiveProxy: '' }), ...exportKinds].map(({ name }) => name)
 const usual = [...served, 'fill', 'busy', 'audit', 'memory', 'start']
 /** They take their time, and are asked for by name. */
-const onDemand = ['grid', 'growth']
+const onDemand = ['grid', 'growth', 'bulk']
 const chosen = values.only?.split(',') ?? usual
 const unknown = chosen.find((name) => ![...usual, ...onDemand].includes(name))
 if (unknown !== undefined) refuse(`--only ${unknown}: choose from ${[...usual, ...onDemand].join(', ')}.`)
@@ -84,6 +85,7 @@ try {
     if (wants('busy')) await attempt('busy', () => measureBusy(site))
     if (wants('fill')) await attempt('fill', () => measureFill(site))
     if (wants('audit')) await attempt('audit', () => measureAudit(site))
+    if (wants('bulk')) await attempt('bulk', async () => (await measureBulk(site, folder, rounding)).forEach(tell))
     if (wants('grid')) await attempt('grid', () => measureScrolling(site))
     if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
   }

@@ -26,10 +26,12 @@ export interface LearnedBucket {
   closeUntil(ms: number): void
 }
 
-/** Where nothing is said of when it is full again; all of Auth0's are within twice to a third of it, but the fastest. */
+/** Where nothing is said of when it is full again: what most of Auth0's limits take. */
 const secondsToFill = 6
 /** Of what comes back for all who draw on a bucket: no one's rate is taken to be less. */
 const leastShare = 0.25
+/** Should a tenant never tell of less than all: a number that can still be reckoned with. */
+const mostPerSecond = 10_000
 const steps = { first: 0.2, least: 0.005, most: 0.25, growth: 1.25, halving: 0.5 }
 /** How far below the next whole request the level is taken to be when it turns out to be lower than thought. */
 const caution = 0.03
@@ -49,7 +51,7 @@ export function learnBucket(limit: number): LearnedBucket {
   let fromResets = { missing: 0, seconds: 0 }
   let drawn = 0
   let settled = 0
-  let heardAtMs = Number.NEGATIVE_INFINITY
+  let isHeard = false
   let isTaught = false
   let closedUntilMs = 0
   let step = steps.first
@@ -75,7 +77,7 @@ export function learnBucket(limit: number): LearnedBucket {
     lastTurn = direction
     // Up by equal amounts, down by equal shares, and never far below the whole: so that none of two who draw on one bucket is left with nothing.
     const turned = direction === 1 ? perSecond + Math.max(refill, perSecond) * step : perSecond * (1 - step)
-    perSecond = Math.max(refill * leastShare, turned)
+    perSecond = Math.min(mostPerSecond, Math.max(refill * leastShare, turned))
   }
 
   function learnFromReset(fullAtMs: number, missing: number): void {
@@ -111,7 +113,7 @@ export function learnBucket(limit: number): LearnedBucket {
       if (!told) return
       const { least, most } = boundsOf(draw, told, nowMs)
       const before = levelAt(nowMs)
-      if (heardAtMs < 0) set(least, nowMs)
+      if (!isHeard) set(least, nowMs)
       else {
         set(Math.max(least, Math.min(before, most - caution)), nowMs)
         if (before < least - 0.01) turn(1)
@@ -119,7 +121,7 @@ export function learnBucket(limit: number): LearnedBucket {
         // Of a bucket that is full nobody can tell how long it was: it may fill faster.
         else if (draw.isAtBrim && told.remaining >= limit - 1) turn(1)
       }
-      heardAtMs = nowMs
+      isHeard = true
       if (told.fullAtMs !== undefined) learnFromReset(told.fullAtMs, limit - told.remaining - 0.5)
     },
     closeUntil(ms) {

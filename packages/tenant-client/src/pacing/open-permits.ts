@@ -31,9 +31,7 @@ const answerMs = 1000
 const longestSpaceMs = 2500
 const most = { known: 16, unknown: 4, secondsOfWork: 2 }
 
-interface Waiter {
-  grant(draw: Draw): void
-}
+type Waiter = (draw: Draw) => void
 
 /** Work in bulk that shares the tenant's limits with people, who need no permits. First come, first served. */
 export function openPermits(limits: LearnedLimits, wanted: { percent: number }): Permits {
@@ -69,14 +67,14 @@ export function openPermits(limits: LearnedLimits, wanted: { percent: number }):
       line.waiters.shift()
       // Whoever came a little late does not make all the others late.
       if (percent < 100) gates.set(bucket, Math.max(gates.get(bucket) ?? 0, nowMs - 100) + spaceMs(bucket))
-      next.grant(bucket.draw(nowMs))
+      next(bucket.draw(nowMs))
     }
     lines.delete(bucket)
   }
 
   function permit(bucket: LearnedBucket, patienceMs: number): Promise<Draw> {
     const line = lines.get(bucket) ?? { waiters: [], timer: undefined }
-    const expectedMs = waitMs(bucket, line.waiters.length, performance.now())
+    const expectedMs = Math.max(0, waitMs(bucket, line.waiters.length, performance.now()))
     if (expectedMs > patienceMs) throw new NotSent(expectedMs)
     lines.set(bucket, line)
     const { promise, resolve, reject } = Promise.withResolvers<Draw>()
@@ -84,18 +82,16 @@ export function openPermits(limits: LearnedLimits, wanted: { percent: number }):
       line.waiters.splice(line.waiters.indexOf(waiter), 1)
       reject(new NotSent(waitMs(bucket, line.waiters.length, performance.now())))
     }, patienceMs)
-    const waiter: Waiter = {
-      grant(draw) {
-        clearTimeout(patience)
-        resolve(draw)
-      },
+    const waiter: Waiter = (draw) => {
+      clearTimeout(patience)
+      resolve(draw)
     }
     line.waiters.push(waiter)
     serve(bucket)
     return promise
   }
 
-  async function sendFrom(bucket: LearnedBucket | undefined, request: PacedRequest): Promise<Response> {
+  async function sendFrom(bucket: LearnedBucket | null | undefined, request: PacedRequest): Promise<Response> {
     if (!bucket) return limits.send(request.kind, request.carry, { permit: undefined })
     const draw = await permit(bucket, request.giveUpAtMs - performance.now())
     try {
@@ -139,8 +135,7 @@ export function openPermits(limits: LearnedLimits, wanted: { percent: number }):
       const request = { kind, carry, giveUpAtMs }
       for (;;) {
         const bucket = limits.bucketOf(kind)
-        if (bucket === null) return sendFrom(undefined, request)
-        if (bucket) return sendFrom(bucket, request)
+        if (bucket !== undefined) return sendFrom(bucket, request)
         const inquiry = inquiries.get(kind)
         if (inquiry) {
           await over(inquiry, giveUpAtMs)
