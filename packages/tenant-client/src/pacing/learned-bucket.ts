@@ -48,7 +48,7 @@ export function learnBucket(limit: number): LearnedBucket {
   let perSecond = limit / secondsToFill
   /** What comes back to it for all of us, as told: without what others take. */
   let refill = perSecond
-  let fromResets = { missing: 0, seconds: 0 }
+  const fromResets = { missing: 0, seconds: 0 }
   let drawn = 0
   let settled = 0
   let isHeard = false
