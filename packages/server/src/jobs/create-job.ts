@@ -93,7 +93,7 @@ export async function undoJob(
     WHERE u.job_id = ${jobId} AND u.state = 'done' AND r.undo ? 'action' LIMIT 1`.execute(db)
   const action = findAction(rows[0]?.action ?? '')
   const undoneBy = (await findUndoingJob(db, jobId))?.job_id ?? null
-  const { undo } = presentJob({ job, viewerId: actor.userId, names: new Map(), undoneBy, secondsPerUser: null, needsApproval: false, now: new Date() })
+  const { undo } = presentJob({ job, viewerId: actor.userId, names: new Map(), undoneBy, needsApproval: false, now: new Date() })
   if (!action || undo.why !== null) throw new Conflict('cannot-be-undone', undo.why ?? 'Nothing undoes it.')
   checkMayDo(actor, action)
   checkReason(action, reason, deps.reasonRequired)

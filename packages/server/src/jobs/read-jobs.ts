@@ -51,7 +51,7 @@ async function tellJobs(deps: JobDeps, actor: Actor, jobs: readonly JobRow[]): P
         viewerId: actor.userId,
         names,
         undoneBy: (await findUndoingJob(db, job.job_id))?.job_id ?? null,
-        secondsPerUser: null,
+
         needsApproval: needsApproval(deps, job),
         now: new Date(),
       }),
