@@ -3,6 +3,8 @@ import { createCallTenant, type TenantSession } from './call-tenant.ts'
 import { createReadApis, type ReadApis } from './apis.ts'
 import { checkTenant, type TenantFinding } from './check-tenant.ts'
 import { createReadClientNames, type ReadClientNames } from './client-names.ts'
+import { createReadConnections, type ReadConnections } from './connections.ts'
+import { createUserCreation, type CreateUser } from './create-user.ts'
 import { createTenantCredentialChanges, type TenantCredentialChanges } from './credential-changes.ts'
 import { createTenantGroupAccess, type TenantGroupAccess } from './group-access.ts'
 import { createTenantJobs, type TenantJobs } from './jobs.ts'
@@ -13,7 +15,6 @@ import { createTenantOrganizations, type TenantOrganizations } from './organizat
 import { watchRateLimits, type RateLimit } from './rate-limits.ts'
 import { createPasswordReset, type RequestPasswordReset } from './password-reset.ts'
 import { createReach } from './reach-tenant.ts'
-import { createRecreateUser, type RecreateUser } from './recreate-user.ts'
 import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
@@ -46,7 +47,7 @@ export interface TenantClient {
   /** All that changes a user, or sends them mail. */
   readonly changes: TenantUserChanges &
     TenantCredentialChanges &
-    TenantMembershipChanges & { recreateUser: RecreateUser; requestPasswordReset: RequestPasswordReset }
+    TenantMembershipChanges & { createUser: CreateUser; requestPasswordReset: RequestPasswordReset }
   readonly roles: TenantRoles
   readonly organizations: TenantOrganizations
   readonly jobs: TenantJobs
@@ -54,6 +55,7 @@ export interface TenantClient {
   readonly ofUser: TenantOfUser
   readonly groupAccess: TenantGroupAccess
   readonly apis: ReadApis
+  readonly connections: ReadConnections
   readonly clientNames: ReadClientNames
   readonly usersByEmail: ReadUsersByEmail
   /** What is left of the tenant's limit on reading this; undefined where it names none. */
@@ -102,7 +104,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
       ...createTenantUserChanges(change),
       ...createTenantCredentialChanges(change),
       ...createTenantMembershipChanges(change),
-      recreateUser: createRecreateUser(change),
+      createUser: createUserCreation(change),
       requestPasswordReset: createPasswordReset({ origin, fetch: carrier.fetch, deadlineMs }),
     },
     roles,
@@ -112,6 +114,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
     ofUser: createTenantOfUser(call, { roles, organizations }),
     groupAccess: createTenantGroupAccess(call),
     apis: createReadApis(call),
+    connections: createReadConnections(call),
     clientNames: createReadClientNames(call),
     usersByEmail: createReadUsersByEmail(call),
     rateLimitOf: rateLimits.of,
