@@ -180,7 +180,7 @@ const created = [
 test('who is made by a server that is killed is made once or not at all, however often it is asked for', async () => {
   const role = ((await manage('POST', '/roles', { name: 'Newcomer' })).body as { id: string }).id
   const make = async ({ step, steps, phase, users }: (typeof created)[number]) => {
-    const name = step.replaceAll(/\W/g, '-')
+    const name = step.replaceAll(/\W/g, '-').toLowerCase()
     const [create, invite] = ['user.create', 'user.invite'].map((action) => ({
       action,
       userId: null,
