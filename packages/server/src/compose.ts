@@ -20,6 +20,8 @@ import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
 import { notesRoutes } from './features/notes/notes.routes.ts'
+import { personalDataRoutes } from './features/personal-data/personal-data.routes.ts'
+import { exportDataAction } from './features/personal-data/record-handing-out.ts'
 import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
@@ -172,9 +174,10 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
 
 /** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
 function reasonsRequired({ reasonRequired = [] }: RollcallOptions['policy'] = {}): ReadonlySet<string> {
-  const unknown = reasonRequired.filter((name) => !actionNames.includes(name))
+  const names = [...actionNames, exportDataAction]
+  const unknown = reasonRequired.filter((name) => !names.includes(name))
   if (unknown.length === 0) return new Set(reasonRequired)
-  throw new RangeError(`policy.reasonRequired: there is no action ${unknown.join(', ')}; there are ${actionNames.join(', ')}.`) // prettier-ignore
+  throw new RangeError(`policy.reasonRequired: there is no action ${unknown.join(', ')}; there are ${names.join(', ')}.`) // prettier-ignore
 }
 
 function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: Parts): Router {
@@ -193,6 +196,7 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: 
   api.use(userPageRoutes({ guard, tenant, copy, store }))
   api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
+  api.use(personalDataRoutes({ guard, actions }))
   api.use(connectionsRoutes({ guard, tenant }))
   api.use(apisRoutes({ guard, tenant }))
   api.use(recycleBinRoutes({ guard, actions }))

@@ -19,6 +19,7 @@ import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
 import { createTenantUserChanges, type TenantUserChanges } from './user-changes.ts'
+import { createReadUserRecord, type ReadUserRecord } from './user-record.ts'
 import { createReadUsersByEmail, type ReadUsersByEmail } from './users-by-email.ts'
 import { createTenantUsers, type TenantUsers } from './users.ts'
 import { watchForChanges } from './watch-for-changes.ts'
@@ -58,6 +59,7 @@ export interface TenantClient {
   readonly connections: ReadConnections
   readonly clientNames: ReadClientNames
   readonly usersByEmail: ReadUsersByEmail
+  readonly userRecord: ReadUserRecord
   /** What is left of the tenant's limit on reading this; undefined where it names none. */
   rateLimitOf(noun: 'users' | 'logs' | 'roles' | 'organizations' | 'jobs'): RateLimit | undefined
   /** Whether the tenant answers at all; spends none of its Management API's rate limit. @throws Unavailable */
@@ -117,6 +119,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
     connections: createReadConnections(call),
     clientNames: createReadClientNames(call),
     usersByEmail: createReadUsersByEmail(call),
+    userRecord: createReadUserRecord(call),
     rateLimitOf: rateLimits.of,
     reach,
     check: (applicationAudience) =>

@@ -31,6 +31,7 @@ export {
 export { ConnectionList, newUserProfile } from './new-user.ts'
 export type { Connection } from './new-user.ts'
 export { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
+export { PersonalData, PersonalDataRequest } from './personal-data.ts'
 export { FieldError, Problem } from './problem.ts'
 export { reservedAppMetadata, UserEdit } from './user-edit.ts'
 export {

@@ -25,6 +25,7 @@ import {
 } from './insights.ts'
 import { ConnectionList } from './new-user.ts'
 import { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
+import { PersonalData, PersonalDataRequest } from './personal-data.ts'
 import { Problem } from './problem.ts'
 import {
   CountUsersQuery,
@@ -516,6 +517,24 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     security,
     request: { params: onUser },
     responses: { ...answered('Every action.', ActionList), ...refused(400, 401, 403, 404, ...fromTenant) },
+  })
+  registry.registerPath({
+    method: 'post',
+    path: '/api/users/{userId}/personal-data',
+    operationId: 'exportPersonalData',
+    summary: 'Everything that is held on one person, for them',
+    description:
+      'Needs `read:users` and `export:users`; the tenant’s log in it `read:logs`, and what staff did `read:audit`. What could not be had is named in `missing`. Recorded in the audit log before it is handed out, as `user.export-data`.',
+    tags: ['Users'],
+    security,
+    request: { params: onUser, ...bodyOf(PersonalDataRequest) },
+    responses: {
+      200: {
+        description: 'A file.',
+        content: { 'application/json': { schema: PersonalData }, 'text/html': { schema: z.string() } },
+      },
+      ...refused(400, 401, 403, 404, ...fromTenant),
+    },
   })
   registry.registerPath({
     method: 'get',

@@ -27,8 +27,14 @@ export interface AskedUndo {
   problem: Error
 }
 
+/** A file of everything that is held on a user. */
+export interface AskedPersonalData {
+  kind: 'personal-data'
+  user: NamedUser
+}
+
 /** What the dialog over everything is about. */
-export const asked = shallowRef<AskedAction | AskedUndo>()
+export const asked = shallowRef<AskedAction | AskedUndo | AskedPersonalData>()
 
 export function askFor(wish: Omit<AskedAction, 'kind'>): void {
   asked.value = { kind: 'action', ...wish }
