@@ -3,7 +3,6 @@ import { tenantOrigin, type TenantClient } from '@rollcall/tenant-client'
 import { Router } from 'express'
 import { createGuard } from './access/guard.ts'
 import { actionsRoutes } from './actions/actions.routes.ts'
-import { actionNames } from './actions/all-actions.ts'
 import type { ActionDeps } from './actions/deps.ts'
 import { settleRuns } from './actions/settle-runs.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
@@ -21,11 +20,11 @@ import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
 import { notesRoutes } from './features/notes/notes.routes.ts'
 import { personalDataRoutes } from './features/personal-data/personal-data.routes.ts'
-import { exportDataAction } from './features/personal-data/record-handing-out.ts'
 import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
+import { policyNames } from './policy-names.ts'
 import { keepRecycleBin } from './recycle-bin/carry-out.ts'
 import { createRecycleBin } from './recycle-bin/recycle-bin.ts'
 import { sealingKey } from './recycle-bin/sealing.ts'
@@ -174,10 +173,9 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
 
 /** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
 function reasonsRequired({ reasonRequired = [] }: RollcallOptions['policy'] = {}): ReadonlySet<string> {
-  const names = [...actionNames, exportDataAction]
-  const unknown = reasonRequired.filter((name) => !names.includes(name))
+  const unknown = reasonRequired.filter((name) => !policyNames.includes(name))
   if (unknown.length === 0) return new Set(reasonRequired)
-  throw new RangeError(`policy.reasonRequired: there is no action ${unknown.join(', ')}; there are ${names.join(', ')}.`) // prettier-ignore
+  throw new RangeError(`policy.reasonRequired: there is no action ${unknown.join(', ')}; there are ${policyNames.join(', ')}.`) // prettier-ignore
 }
 
 function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: Parts): Router {
