@@ -91,7 +91,7 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
       } catch (error) {
         problem.value = toError(error)
         keys.noteFailure(problem.value)
-        if (isOvertaken(problem.value)) void preview.refetch() // which says what is in the way now
+        if (isOtherwiseNow(problem.value)) void preview.refetch()
         throw error
       } finally {
         isRunning.value = false
@@ -100,8 +100,10 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
   }
 }
 
-const isOvertaken = (problem: Error) =>
-  problem instanceof ApiProblem && problem.status === 409 && problem.code !== 'user-changed'
+/** Somebody was faster, or a part of it is done: what it would do is to be looked at anew. */
+const isOtherwiseNow = (problem: Error) =>
+  problem instanceof ApiProblem &&
+  ((problem.status === 409 && problem.code !== 'user-changed') || problem.steps.length > 0)
 
 function withoutSecrets(params: unknown, secrets: readonly string[]): unknown {
   if (typeof params !== 'object' || params === null || secrets.length === 0) return params

@@ -1,8 +1,8 @@
-import type { ExportUsersQuery } from '@rollcall/contracts/admin-api'
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import type { ApiClient } from '../../api/api-client.ts'
 import { rowCounter } from './count-rows.ts'
 import { openSink } from './download.ts'
+import type { ExportFormat } from './export-format.ts'
 
 export interface ExportWish {
   /** Of the API, its query included. */
@@ -11,7 +11,7 @@ export interface ExportWish {
   body?: unknown
   /** Of the file, without day and ending. */
   name: string
-  format: ExportUsersQuery['format'] | 'html'
+  format: ExportFormat
 }
 
 const mediaTypes = {
