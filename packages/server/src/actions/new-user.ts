@@ -1,14 +1,13 @@
-import { newUserProfile, type Connection } from '@rollcall/contracts/admin-api'
+import type { Connection, newUserProfile } from '@rollcall/contracts/admin-api'
 import { InvalidInput } from '@rollcall/http-kit'
 import type { NewAccount } from '@rollcall/tenant-client'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { presentConnections } from '../connections/present-connection.ts'
 import type { ActionPlan, Remark } from './define-action.ts'
 import type { Fact, StateReader } from './facts.ts'
 import type { UserState } from './user-state.ts'
 
-const Profile = z.strictObject(newUserProfile)
-export type NewUserProfile = z.infer<typeof Profile>
+export type NewUserProfile = z.infer<z.ZodObject<typeof newUserProfile>>
 
 /** How the tenant and the filter language call what is plain text of a profile. */
 const names = {

@@ -23,7 +23,6 @@ const Params = z.strictObject({
     description: 'Of a database; left out: one that nobody knows, and they set their own by mail.',
   }),
 }) // prettier-ignore
-type Params = z.infer<typeof Params>
 
 export const createUser = defineAction({
   name: 'user.create',

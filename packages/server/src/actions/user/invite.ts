@@ -130,7 +130,8 @@ type Target = ActionTarget<Params>
 
 function create({ tenant: { changes } }: ActionTools, { userId, params }: Target) {
   const { by: _by, validForHours: _hours, roleIds: _roles, organizations: _organizations, ...profile } = params
-  return changes.createUser({ ...accountOf(userId, profile), email_verified: false, password: unguessablePassword() })
+  const unverified = profile.email === undefined ? {} : { email_verified: false }
+  return changes.createUser({ ...accountOf(userId, profile), ...unverified, password: unguessablePassword() })
 }
 
 function worksOf({ tenant: { changes } }: ActionTools, { userId, params: { roleIds, organizations } }: Target) {
