@@ -43,7 +43,7 @@ test('what somebody signs in with is changed: address, linked account, second fa
   let dialog = await choose(page, 'Change e-mail')
   await dialog.getByLabel('New e-mail address').fill('mona.new@example.com')
   await dialog.getByLabel(/vouch for it/).check()
-  await expect(dialog.getByText(/They sign in with the new address/)).toBeVisible()
+  await expect(dialog.getByText(/Nobody has shown that the address is theirs/)).toBeVisible()
   await dialog.getByRole('button', { name: 'Change the address of Mona Most' }).click()
   await done(page, 'Changed the address of Mona Most.')
   await expect(page.getByRole('main').locator('header')).toContainText('mona.new@example.com')
