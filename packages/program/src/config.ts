@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { rateLimitPlans } from '@rollcall/tenant'
-import { actionNames } from '@rollcall/server'
+import { actionNames, policyNames } from '@rollcall/server'
 import type { TenantSettings } from '@rollcall/tenant'
 import { z } from 'zod'
 
@@ -85,7 +85,7 @@ const Environment = z.object({
         .map((name) => name.trim())
         .filter(Boolean),
     )
-    .refine((names) => names.every((name) => actionNames.includes(name)), 'names an action that there is none of.')
+    .refine((names) => names.every((name) => policyNames.includes(name)), 'names an action that there is none of.')
     .default([]),
   APPROVAL_ABOVE: z
     .string()
@@ -135,7 +135,7 @@ const mends: Record<string, string> = {
   DATABASE_URL:
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
   DIRECTORY: 'Leave it out to keep a copy of the users, or write live to keep none.',
-  REASON_REQUIRED: `Write names with commas between, of these: ${actionNames.join(', ')}.`,
+  REASON_REQUIRED: `Write names with commas between, of these: ${policyNames.join(', ')}.`,
   APPROVAL_ABOVE: `Write user.delete:100,user.purge: an action, and above how many users it needs a second person (always without a number). Actions: ${actionNames.join(', ')}.`,
   DELETE_AFTER_DAYS: 'Write a whole number of days, 365 at most, or leave it out for 14.',
   RECYCLE_BIN_DAYS: 'Write a whole number of days, 3650 at most, or leave it out for 30.',

@@ -9,21 +9,25 @@ import { settleRuns } from './actions/settle-runs.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
 import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
+import { apisRoutes } from './features/apis/apis.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
+import { connectionsRoutes } from './features/connections/connections.routes.ts'
 import { directoryRoutes } from './features/directory/directory.routes.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
 import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
 import { notesRoutes } from './features/notes/notes.routes.ts'
+import { personalDataRoutes } from './features/personal-data/personal-data.routes.ts'
 import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
 import { jobsRoutes } from './jobs/jobs.routes.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
+import { policyNames } from './policy-names.ts'
 import { keepRecycleBin } from './recycle-bin/carry-out.ts'
 import { createRecycleBin } from './recycle-bin/recycle-bin.ts'
 import { sealingKey } from './recycle-bin/sealing.ts'
@@ -182,14 +186,14 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
 
 /** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
 function readPolicy({ reasonRequired = [], approvalAbove = {} }: NonNullable<RollcallOptions['policy']> = {}) {
-  checkNames('policy.reasonRequired', reasonRequired)
-  checkNames('policy.approvalAbove', Object.keys(approvalAbove))
+  checkNames('policy.reasonRequired', reasonRequired, policyNames)
+  checkNames('policy.approvalAbove', Object.keys(approvalAbove), actionNames)
   return { reasonRequired: new Set(reasonRequired), approvalAbove: new Map(Object.entries(approvalAbove)) }
 }
 
-function checkNames(where: string, names: readonly string[]): void {
-  const unknown = names.filter((name) => !actionNames.includes(name))
-  if (unknown.length > 0) throw new RangeError(`${where}: there is no action ${unknown.join(', ')}; there are ${actionNames.join(', ')}.`) // prettier-ignore
+function checkNames(where: string, names: readonly string[], there: readonly string[]): void {
+  const unknown = names.filter((name) => !there.includes(name))
+  if (unknown.length > 0) throw new RangeError(`${where}: there is no action ${unknown.join(', ')}; there are ${there.join(', ')}.`) // prettier-ignore
 }
 
 function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jobs }: Parts): Router {
@@ -209,6 +213,9 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jo
   api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
   api.use(jobsRoutes({ guard, jobs: jobs?.deps }))
+  api.use(personalDataRoutes({ guard, actions }))
+  api.use(connectionsRoutes({ guard, tenant }))
+  api.use(apisRoutes({ guard, tenant }))
   api.use(recycleBinRoutes({ guard, actions }))
   api.use(auditRoutes({ guard, store }))
   api.use(directoryRoutes({ guard, copy }))

@@ -19,9 +19,10 @@ export interface ApiClient {
   /**
    * An answer that is read as it arrives; whoever asks reads it to its end or aborts.
    * @param accept the media type wanted
+   * @param body of a POST; absent: it is a GET
    * @throws ApiProblem
    */
-  stream(path: string, accept: string, signal: AbortSignal): Promise<Response>
+  stream(path: string, accept: string, signal: AbortSignal, body?: unknown): Promise<Response>
 }
 
 export const apiKey: InjectionKey<ApiClient> = Symbol('api client')
@@ -68,7 +69,15 @@ export function createApiClient({
     },
     post: (path, body, key) => write('POST', path, body, key),
     put: (path, body) => write('PUT', path, body),
-    stream: (path, accept, signal) => send(path, { method: 'GET', headers: { accept }, signal }),
+    stream: (path, accept, signal, body) =>
+      body === undefined
+        ? send(path, { method: 'GET', headers: { accept }, signal })
+        : send(path, {
+            method: 'POST',
+            headers: { accept, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+            signal,
+          }),
   }
 }
 

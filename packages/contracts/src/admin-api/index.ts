@@ -7,12 +7,14 @@ export {
   ActionRun,
   ActionStep,
   actionEnvelope,
+  ActionWarning,
   BasedOn,
   FieldChange,
   IdempotencyKey,
   Reason,
   UndoRequest,
 } from './actions.ts'
+export { ApiList } from './apis.ts'
 export { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
 export { DeletedUser, DeletedUserPage, DeletedUsersQuery } from './deleted-users.ts'
 export { Change, DirectoryStatus, Freshness } from './directory.ts'
@@ -49,7 +51,10 @@ export {
   StartJob,
   UndoJob,
 } from './jobs.ts'
+export { ConnectionList, newUserProfile } from './new-user.ts'
+export type { Connection } from './new-user.ts'
 export { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
+export { PersonalData, PersonalDataRequest } from './personal-data.ts'
 export { FieldError, Problem } from './problem.ts'
 export { reservedAppMetadata, UserEdit } from './user-edit.ts'
 export {

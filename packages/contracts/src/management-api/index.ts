@@ -1,4 +1,5 @@
 export { ManagementApi, ManagementApiPage } from './apis.ts'
+export { ManagementConnection, ManagementConnectionPage } from './connections.ts'
 export { ManagementErrorBody, OAuthErrorBody } from './errors.ts'
 export { ManagementJob } from './jobs.ts'
 export { ManagementLogEntries, ManagementLogEntry } from './logs.ts'

@@ -7,11 +7,15 @@ import type { PlannedAction } from './plan-action.ts'
 import { changesBetween, factsOf, isField, readField, readFields } from './fields.ts'
 import type { UserState } from './user-state.ts'
 
+/** @throws NotAllowed without what the action and its parameters need */
+export function checkPermissions(action: Action, actor: Actor, params: unknown): void {
+  allow(actor, action.permission)
+  for (const further of action.alsoNeeds?.(params) ?? []) allow(actor, further)
+}
+
 /** @throws NotAllowed without the permission; Conflict when they would do to themself what is not for them to do */
 export function checkActor(action: Action, actor: Actor, { userId, params }: { userId: string; params: unknown }): void {
-  allow(actor, action.permission)
-  const further = action.alsoNeeds?.(params)
-  if (further) allow(actor, further)
+  checkPermissions(action, actor, params)
   const { refusalToThemself: refusal } = action
   const concerned = [userId, ...(action.alsoConcerns?.(params) ?? [])]
   if (refusal && concerned.includes(actor.userId)) throw new Conflict(refusal.code, refusal.message)

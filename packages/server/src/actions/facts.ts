@@ -5,13 +5,16 @@ import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { UserState } from './user-state.ts'
 import { whereAllowed } from './where-allowed.ts'
 
-type Plain = 'roles' | 'allRoles' | 'permissions' | 'apis' | 'memberships' | 'factors' | 'blocks' | 'sessions' | 'refreshTokens' | 'kept' | 'access' | 'allOrganizations' | 'nextDueAt' // prettier-ignore
+type Plain = 'roles' | 'allRoles' | 'permissions' | 'apis' | 'memberships' | 'factors' | 'blocks' | 'sessions' | 'refreshTokens' | 'kept' | 'access' | 'allOrganizations' | 'nextDueAt' | 'connections' // prettier-ignore
 type Named = 'organization' | 'session' | 'refreshToken' | 'user' | 'email'
 /** What can be known besides the user: a fact, or one thing by its id or address. */
 export type Fact = Plain | `${Named} ${string}`
 
 export interface StateReader {
-  tenant: Pick<TenantClient, 'users' | 'usersByEmail' | 'roles' | 'organizations' | 'groupAccess' | 'apis' | 'ofUser'>
+  tenant: Pick<
+    TenantClient,
+    'origin' | 'users' | 'usersByEmail' | 'roles' | 'organizations' | 'groupAccess' | 'apis' | 'connections' | 'ofUser'
+  >
   bin: RecycleBin
 }
 type Asked = Omit<UserState, 'user'>
@@ -33,7 +36,17 @@ export async function readState(reader: StateReader, userId: string, facts: read
 }
 
 /** What can be known of a user who is not there. */
-const notAboutThem = ['kept', 'allRoles', 'allOrganizations', 'apis', 'nextDueAt', 'user', 'email']
+const notAboutThem = [
+  'kept',
+  'allRoles',
+  'allOrganizations',
+  'apis',
+  'nextDueAt',
+  'connections',
+  'organization',
+  'user',
+  'email',
+]
 const isAboutThem = (fact: Fact) => !notAboutThem.includes(splitAtSpace(fact)[0])
 
 function readFact(reader: StateReader, userId: string, fact: Fact): Promise<Asked> {
@@ -75,6 +88,7 @@ const readPlain: Record<Plain, (reader: StateReader, userId: string) => Promise<
   allOrganizations: async ({ tenant: { organizations } }) => ({
     allOrganizations: await whereAllowed(organizations.list()),
   }),
+  connections: async ({ tenant: { connections } }) => ({ connections: await connections() }),
   nextDueAt: ({ bin }) => Promise.resolve({ nextDueAt: bin.nextDueAt() }),
 }
 

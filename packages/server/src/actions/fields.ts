@@ -15,6 +15,7 @@ interface Derived {
 
 const derived: Record<string, Derived> = {
   user: { facts: [], read: ({ user }) => user && summarize(user) },
+  connection: { facts: [], read: ({ user }) => user?.identities[0]?.connection },
   identities: { facts: [], read: ({ user }) => user && describeIdentities(user) },
   roles: { facts: ['roles'], read: ({ roles }) => roles && describeRoles(roles) },
   permissions: { facts: ['permissions'], read: ({ permissions }) => permissions && describePermissions(permissions) },

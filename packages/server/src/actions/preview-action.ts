@@ -19,7 +19,7 @@ export async function previewAction(
   const { state, plan, before } = await planAction(deps, { action, userId, params })
   return {
     action: action.name,
-    userId,
+    userId: action.idPrefix ? null : userId,
     changes: changesBetween(before, plan.wanted),
     warnings: plan.warnings,
     obstacle: plan.obstacle ?? null,
@@ -49,21 +49,23 @@ export async function listActions(
   ])
   return {
     deleteAfterDays: bin.deleteAfterDays,
-    actions: allActions.map((action) => {
-      const { name, permission, refusalToThemself } = action
-      const missing = { code: 'permission-missing', message: `This needs the permission ${permission}.` }
-      const obstacle =
-        (actor.permissions.has(permission) ? undefined : missing) ??
-        (actor.userId === userId ? refusalToThemself : undefined) ??
-        action.obstacle?.(user, { deletion, kept }) ??
-        null
-      return {
-        name,
-        isPossible: obstacle === null,
-        obstacle,
-        needsReason: reasonRequired.has(name),
-        needsApproval: approvalAbove.get(name) === 0,
-      }
-    }),
+    actions: allActions
+      .filter(({ idPrefix }) => !idPrefix)
+      .map((action) => {
+        const { name, permission, refusalToThemself } = action
+        const missing = { code: 'permission-missing', message: `This needs the permission ${permission}.` }
+        const obstacle =
+          (actor.permissions.has(permission) ? undefined : missing) ??
+          (actor.userId === userId ? refusalToThemself : undefined) ??
+          action.obstacle?.(user, { deletion, kept }) ??
+          null
+        return {
+          name,
+          isPossible: obstacle === null,
+          obstacle,
+          needsReason: reasonRequired.has(name),
+          needsApproval: approvalAbove.get(name) === 0,
+        }
+      }),
   }
 }

@@ -34,15 +34,18 @@ export function settleSteps(
   steps: readonly RunStep[],
   { wanted, now, reports }: { wanted: Record<string, unknown>; now: Record<string, unknown>; reports: readonly StepReport[] },
 ): RunStep[] {
+  // To somebody who was never made nothing was done, whatever else would leave no trace.
+  const isNobody = wanted.account === true && now.account === false
   return steps.map((step) => {
     if (step.result === 'skipped') return step
     const report = reports.find((one) => one.step === step.step)
+    if (report?.skipped) return { ...step, result: 'skipped', problem: report.skipped }
     const error = report?.error
     if (report && !error) return { ...step, result: 'done' }
     const isVisible = step.fields.length > 0 && !step.fields.some(isUnreadable)
     if (isVisible && step.fields.every((field) => isDeepStrictEqual(now[field], wanted[field])))
       return { ...step, result: 'done' }
-    const isKnown = isVisible || (error && tenantAnswerOf(error)?.isRefusal)
+    const isKnown = isVisible || isNobody || (error && tenantAnswerOf(error)?.isRefusal)
     const problem = error ? { code: error.code, message: error.message } : interrupted
     return { ...step, result: isKnown ? 'failed' : 'unknown', problem }
   })

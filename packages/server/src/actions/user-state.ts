@@ -1,6 +1,7 @@
 import type {
   ManagementApi,
   ManagementAuthenticationMethod,
+  ManagementConnection,
   ManagementOrganization,
   ManagementRefreshToken,
   ManagementRole,
@@ -59,6 +60,8 @@ export interface UserState {
   allOrganizations?: ManagementOrganization[] | undefined
   /** For how long what is deleted at once is kept in the recycle bin; null: not at all. */
   keptForDays?: number | null | undefined
+  /** Those in which users can be made. */
+  connections?: ManagementConnection[] | undefined
   /** When a deletion would be due that is scheduled now. */
   nextDueAt?: Date | undefined
 }

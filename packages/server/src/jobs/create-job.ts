@@ -48,8 +48,8 @@ export const heldBy = (actor: Actor): Permission[] => permissions.filter((name) 
 /** Whoever may do it to one, and to many. */
 export function checkMayDo(actor: Actor, action: Action, params?: unknown): void {
   allow(allow(actor, 'manage:jobs'), action.permission)
-  const further = params === undefined ? undefined : action.alsoNeeds?.(params)
-  if (further) allow(actor, further)
+  const further = params === undefined ? [] : (action.alsoNeeds?.(params) ?? [])
+  for (const one of further) allow(actor, one)
 }
 
 async function keep(

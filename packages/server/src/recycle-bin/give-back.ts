@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { ManagementRole, ManagementUser } from '@rollcall/contracts/management-api'
 import { InvalidInput, NotFound } from '@rollcall/http-kit'
 import type { PermissionName, TenantClient } from '@rollcall/tenant-client'
+import { unguessablePassword } from '../unguessable-password.ts'
 import { permissionKey, readAccess, type Access } from './access.ts'
 import { isRelinkable, recreatedAccount, recreatedUser, type Snapshot } from './snapshot.ts'
 
@@ -23,7 +23,7 @@ export async function giveBack(
   { userId, user, snapshot, has, access }: GiveBack,
 ): Promise<{ user: ManagementUser; access: Access; roles?: ManagementRole[] }> {
   const { changes } = tenant
-  const there = user ?? (await changes.recreateUser(recreatedUser(snapshot, unguessable())))
+  const there = user ?? (await changes.createUser(recreatedUser(snapshot, unguessablePassword())))
   const patch = missingMetadata(there, snapshot.user)
   if (patch) await changes.updateUser(userId, patch)
   const roles = lacking(has.roles, access.roles)
@@ -90,12 +90,6 @@ async function relink(
       throw error
     },
   )
-  if (!isThere) await changes.recreateUser(recreatedAccount(identity, unguessable()))
+  if (!isThere) await changes.createUser(recreatedAccount(identity, unguessablePassword()))
   await changes.linkIdentity(userId, { provider, user_id: id })
-}
-
-/** Satisfies every password policy of Auth0's, among them: no character three times in a row. Nobody is told it. */
-function unguessable(): string {
-  const password = `Aa1!${randomBytes(36).toString('base64url')}`
-  return /(.)\1\1/.test(password) ? unguessable() : password
 }

@@ -1,5 +1,7 @@
 /** Parameters that each action takes: by its name, and none of them may be missing. */
 export const actionSamples: Record<string, Record<string, unknown>> = {
+  'user.create': { connection: 'Username-Password-Authentication', email: 'ada@example.com' },
+  'user.invite': { connection: 'Username-Password-Authentication', email: 'ada@example.com' },
   'user.block': {},
   'user.unblock': {},
   'user.edit': { name: 'Ada' },

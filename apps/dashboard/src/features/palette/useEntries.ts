@@ -6,6 +6,7 @@ import {
   Filter,
   ListFilter,
   LogOut,
+  MailPlus,
   Monitor,
   Moon,
   RefreshCw,
@@ -13,6 +14,7 @@ import {
   ScrollText,
   Sun,
   Trash2,
+  UserPlus,
   UsersRound,
 } from '@lucide/vue'
 import type { Component } from 'vue'
@@ -26,6 +28,7 @@ import type { CommandName } from '../../shell/commands.ts'
 import { sessionKey } from '../../shell/useSession.ts'
 import { useTheme } from '../../shell/useTheme.ts'
 import { toast } from '../../ui/toasts.ts'
+import { useNewUser } from '../actions/useNewUser.ts'
 import { addressOf, readyMadeViews } from '../views/list-question.ts'
 import { useViews } from '../views/useViews.ts'
 import type { PaletteEntry } from './palette-entries.ts'
@@ -46,6 +49,7 @@ export function useEntries(api: ApiClient) {
   const { may, signOut } = injected(sessionKey)
   const { choose } = useTheme()
   const { views } = useViews(api)
+  const askForNew = useNewUser()
 
   const copyLink = async () => {
     try {
@@ -114,6 +118,12 @@ export function useEntries(api: ApiClient) {
       const run = commands.value[name]
       return run ? [command(name, commandIcons[name], run)] : []
     }),
+    ...(may('create:users')
+      ? [
+          command('invite', MailPlus, () => askForNew('user.invite')),
+          command('newUser', UserPlus, () => askForNew('user.create')),
+        ]
+      : []),
     command('copyLink', Copy, copyLink),
     ...(['light', 'dark', 'system'] as const).map((theme) => command(theme, themeIcons[theme], () => choose(theme))),
     command('signOut', LogOut, signOut),
