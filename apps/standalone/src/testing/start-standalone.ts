@@ -31,6 +31,7 @@ export interface TestStandaloneOptions {
   pagingLimit?: number
   directory?: 'copy' | 'live'
   policy?: RollcallOptions['policy']
+  fields?: RollcallOptions['fields']
   /** What carries Rollcall's requests to the tenant, and for how long it tries. */
   fetch?: typeof globalThis.fetch
   deadlineMs?: number
@@ -47,6 +48,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     pagingLimit = Number.POSITIVE_INFINITY,
     directory = 'copy',
     policy,
+    fields,
     actions,
     logger = createLogger({ level: 'silent' }),
     recycleBin,
@@ -84,6 +86,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     followIntervalMs: 100,
     logger,
     ...(policy && { policy }),
+    ...(fields && { fields }),
     ...(actions && { actions }),
     ...(recycleBin && { recycleBin }),
   })

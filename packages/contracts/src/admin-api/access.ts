@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CustomField } from './custom-fields.ts'
 
 /**
  * What a staff member may be granted on Rollcall's API (the `permissions` claim of their access token).
@@ -31,6 +32,7 @@ export const Me = z
     email: z.string().nullable(),
     picture: z.string().nullable(),
     permissions: z.array(Permission).meta({ description: 'What they may do here, `manage:users` already spelt out.' }),
+    fields: z.array(CustomField).meta({ description: 'The fields of metadata that have names here and that they may see.' }),
   })
   .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>

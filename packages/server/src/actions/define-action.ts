@@ -11,6 +11,8 @@ import type { UserState } from './user-state.ts'
 export interface Remark {
   code: string
   message: string
+  /** What it is about, as far as whoever asks may see that: the sentence goes on with these. */
+  fields?: string[]
 }
 
 export interface ActionPlan {
@@ -79,6 +81,8 @@ export interface Action<Params = unknown> {
   secrets?: readonly string[]
   /** What these parameters need besides the permission. */
   alsoNeeds?(params: Params): Permission | undefined
+  /** Values of fields that were written, rather than found: they have to be such as the team says of its fields. */
+  written?(params: Params): Record<string, unknown>
   /** Other users to whom it is done. */
   alsoConcerns?(params: Params): string[]
   /** What is answered to whoever would do it to themself; absent: they may. */

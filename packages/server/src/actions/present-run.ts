@@ -1,13 +1,18 @@
 import type { ActionRun } from '@rollcall/contracts/admin-api'
+import type { Sight } from '../custom-fields/custom-fields.ts'
+import { maskChanges } from '../custom-fields/hide.ts'
 import type { RunRow } from './runs.store.ts'
 import { presentStep, tokensUntil } from './steps.ts'
 
 const undoForMs = 30 * 86_400_000
 
-/** @param undoing the run that undid it, or is about to */
-export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun {
-  const until = new Date(run.started_at.getTime() + undoForMs)
-  const why = whyNoUndo(run, undoing, until)
+/**
+ * @param undoing the run that undid it, or is about to
+ * @param sight of whoever asks
+ */
+export function presentRun(run: RunRow, undoing: RunRow | undefined, sight: Sight): ActionRun {
+  const until = undoableUntil(run)
+  const why = whyNoUndo(run, undoing)
   return {
     runId: run.run_id,
     action: run.action,
@@ -17,7 +22,7 @@ export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun 
     reason: run.reason,
     startedAt: run.started_at.toISOString(),
     endedAt: run.ended_at?.toISOString() ?? null,
-    changes: run.changes,
+    changes: maskChanges(run.changes, sight),
     failure: run.failure,
     steps: run.steps.map(presentStep),
     accessTokensUntil: tokensUntil(run.steps, run.ended_at)?.toISOString() ?? null,
@@ -29,13 +34,15 @@ export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun 
 
 /** @returns null when it can be undone */
 export function whyNoUndo(
-  { phase, undo }: RunRow,
+  run: RunRow,
   undoing: RunRow | undefined,
-  until: Date,
   now: Date = new Date(),
 ): string | null {
+  const { phase, undo } = run
   if ('why' in undo) return undo.why
   if (phase !== 'done') return 'Only what was done whole is undone by itself.'
   if (undoing) return 'It has been undone.'
-  return now > until ? 'It was too long ago.' : null
+  return now > undoableUntil(run) ? 'It was too long ago.' : null
 }
+
+const undoableUntil = ({ started_at: startedAt }: RunRow) => new Date(startedAt.getTime() + undoForMs)

@@ -14,7 +14,12 @@ import { storableJson } from '../store/storable.ts'
 type Due = Selectable<RollcallSchema['scheduled_deletions']> & { actor_id: string; reason: string | null }
 
 /** In whose name it is done what was decided before. */
-const rollcall: Actor = { userId: 'rollcall', kind: 'program', permissions: new Set(['delete:users', 'purge:users']) }
+const rollcall: Actor = {
+  userId: 'rollcall',
+  kind: 'program',
+  permissions: new Set(['delete:users', 'purge:users']),
+  claimed: new Set(),
+}
 /** What could not be done is tried again after this. */
 const retryMs = 10 * 60_000
 

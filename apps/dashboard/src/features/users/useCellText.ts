@@ -1,5 +1,7 @@
 import type { UserSummary } from '@rollcall/contracts/admin-api'
 import { useI18n } from 'vue-i18n'
+import { ownFieldAt } from '../fields/own-fields.ts'
+import { ownValueText } from '../fields/own-value-text.ts'
 import { relativeMoment } from '../../ui/moments.ts'
 import { isMetadata, kindOf, valueOf } from './columns.ts'
 
@@ -28,10 +30,13 @@ export function copiedText(user: UserSummary, column: string): string {
 export function useCellText() {
   const { t, n, te, locale } = useI18n()
   const nameOfColumn = (column: string): string =>
-    !isMetadata(column) && te(`users.columns.${column}`) ? t(`users.columns.${column}`) : column
+    ownFieldAt(column)?.label ??
+    (!isMetadata(column) && te(`users.columns.${column}`) ? t(`users.columns.${column}`) : column)
 
   function textOf(user: UserSummary, column: string): string {
     const value = valueOf(user, column)
+    const own = ownFieldAt(column)
+    if (own) return ownValueText(own, value, { t, n, locale: locale.value })
     switch (kindOf(column)) {
       case 'moment':
         if (typeof value === 'string') return relativeMoment(value, locale.value, new Date())

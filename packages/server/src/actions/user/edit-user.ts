@@ -23,6 +23,7 @@ export const editUser = defineAction({
   summary: 'Change a user’s profile and metadata',
   permission: 'update:users',
   params: UserEdit,
+  written: wantedBy,
 
   plan(state, edit) {
     return {
