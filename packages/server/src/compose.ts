@@ -180,11 +180,7 @@ function reasonsRequired({ reasonRequired = [] }: RollcallOptions['policy'] = {}
   throw new RangeError(`policy.reasonRequired: there is no action ${unknown.join(', ')}; there are ${actionNames.join(', ')}.`) // prettier-ignore
 }
 
-function apiRoutes(
-  { auth, tenant }: RollcallOptions,
-  { store, copy, actions }: Parts,
-  fields: CustomFields,
-): Router {
+function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: Parts, fields: CustomFields): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
   const feed = createChangeFeed(copy?.directory)

@@ -32,7 +32,9 @@ export const Me = z
     email: z.string().nullable(),
     picture: z.string().nullable(),
     permissions: z.array(Permission).meta({ description: 'What they may do here, `manage:users` already spelt out.' }),
-    fields: z.array(CustomField).meta({ description: 'The fields of metadata that have names here and that they may see.' }),
+    fields: z
+      .array(CustomField)
+      .meta({ description: 'The fields of metadata that have names here and that they may see.' }),
   })
   .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>

@@ -14,6 +14,7 @@ export const AuditEntry = z
     actorId: z.string(),
     actorKind: z.enum(['person', 'program']),
     subjectId: z.string().meta({ description: 'The user it was done to.' }),
+    otherSubjectId: z.string().optional().meta({ description: 'Another user whom it concerns as well: whose account was linked, or unlinked.' }),
     reason: z.string().nullable(),
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
@@ -45,7 +46,7 @@ const exact = z
 const which = {
   actor: exact,
   action: exact,
-  subject: exact.meta({ description: 'The id of the user it was done to.' }),
+  subject: exact.meta({ description: 'The id of the user it was done to, or whom it concerns as well.' }),
   phase: z.enum(['started', 'done', 'failed', 'not-begun']).optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),

@@ -15,7 +15,7 @@ export function auditRun(
     settledAtStart?: boolean
   },
 ): AuditFacts {
-  const { actorKind, ip, userAgent, requestId, tenant } = run.origin
+  const { actorKind, ip, userAgent, requestId, tenant, otherUserId } = run.origin
   const { answer, steps = [] } = told
   return {
     action: run.action,
@@ -23,6 +23,7 @@ export function auditRun(
     actorId: run.actor_id,
     actorKind,
     subjectId: run.user_id,
+    ...(otherUserId !== undefined && { otherSubjectId: otherUserId }),
     reason: run.reason,
     ip,
     userAgent,

@@ -13,8 +13,7 @@ import type { UserState } from './user-state.ts'
 /** @throws NotAllowed without the permission; Conflict when they would do to themself what is not for them to do */
 export function checkActor(action: Action, actor: Actor, { userId, params }: { userId: string; params: unknown }): void {
   allow(actor, action.permission)
-  const further = action.alsoNeeds?.(params)
-  if (further) allow(actor, further)
+  for (const further of action.alsoNeeds?.(params) ?? []) allow(actor, further)
   const { refusalToThemself: refusal } = action
   const concerned = [userId, ...(action.alsoConcerns?.(params) ?? [])]
   if (refusal && concerned.includes(actor.userId)) throw new Conflict(refusal.code, refusal.message)
@@ -52,7 +51,12 @@ export function checkFields(basedOn: BasedOn | undefined, sight: Sight): void {
  */
 export function checkCustomFields(
   action: Action,
-  { params, planned, sight, isUndo = false }: { params: unknown; planned: PlannedAction; sight: Sight; isUndo?: boolean },
+  {
+    params,
+    planned,
+    sight,
+    isUndo = false,
+  }: { params: unknown; planned: PlannedAction; sight: Sight; isUndo?: boolean },
 ): void {
   checkWritable(Object.keys(planned.plan.wanted), sight)
   // What was there before may be what nobody would write today.
@@ -78,16 +82,16 @@ export function checkFresh(state: UserState, basedOn: BasedOn | undefined): void
 const moment = (text: string) => new Date(text).toISOString()
 
 /** @throws Conflict `changed-since` when what a run has changed is not as the run left it */
-export function checkStillThere(
-  { state, plan }: PlannedAction,
-  changes: readonly FieldChange[],
-  sight: Sight,
-): void {
+export function checkStillThere({ state, plan }: PlannedAction, changes: readonly FieldChange[], sight: Sight): void {
   const differences = changes
-    // What the undo leaves alone may be as it likes; and roles are given and taken by name, which overwrites nobody's.
-    .filter(({ field }) => Object.hasOwn(plan.wanted, field) && field !== 'roles')
+    // What the undo leaves alone may be as it likes; and what somebody may do is given and taken by name, which overwrites nobody's.
+    .filter(({ field }) => Object.hasOwn(plan.wanted, field) && field !== 'roles' && field !== 'access')
     .map(({ field, after }) => ({ field, before: after, after: readField(state, field) }))
     .filter(({ before, after }) => !isDeepStrictEqual(before, after))
   if (differences.length === 0) return
-  throw new Conflict('changed-since', 'It has been changed again since; undoing it would overwrite that.', maskChanges(differences, sight))
+  throw new Conflict(
+    'changed-since',
+    'It has been changed again since; undoing it would overwrite that.',
+    maskChanges(differences, sight),
+  )
 }

@@ -80,7 +80,7 @@ export interface Action<Params = unknown> {
   /** Those of the parameters that are kept nowhere, in no form. */
   secrets?: readonly string[]
   /** What these parameters need besides the permission. */
-  alsoNeeds?(params: Params): Permission | undefined
+  alsoNeeds?(params: Params): Permission[]
   /** Values of fields that were written, rather than found: they have to be such as the team says of its fields. */
   written?(params: Params): Record<string, unknown>
   /** Other users to whom it is done. */

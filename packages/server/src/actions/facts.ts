@@ -6,7 +6,7 @@ import type { UserState } from './user-state.ts'
 import { whereAllowed } from './where-allowed.ts'
 
 type Plain = 'roles' | 'allRoles' | 'permissions' | 'apis' | 'memberships' | 'factors' | 'blocks' | 'sessions' | 'refreshTokens' | 'kept' | 'access' | 'allOrganizations' | 'nextDueAt' // prettier-ignore
-type Named = 'organization' | 'session' | 'refreshToken' | 'user' | 'email'
+type Named = 'organization' | 'session' | 'refreshToken' | 'user' | 'accessOf' | 'linked' | 'email'
 /** What can be known besides the user: a fact, or one thing by its id or address. */
 export type Fact = Plain | `${Named} ${string}`
 
@@ -33,7 +33,7 @@ export async function readState(reader: StateReader, userId: string, facts: read
 }
 
 /** What can be known of a user who is not there. */
-const notAboutThem = ['kept', 'allRoles', 'allOrganizations', 'apis', 'nextDueAt', 'user', 'email']
+const notAboutThem = ['kept', 'allRoles', 'allOrganizations', 'apis', 'nextDueAt', 'user', 'accessOf', 'email']
 const isAboutThem = (fact: Fact) => !notAboutThem.includes(splitAtSpace(fact)[0])
 
 function readFact(reader: StateReader, userId: string, fact: Fact): Promise<Asked> {
@@ -95,6 +95,10 @@ const readNamed: Record<Named, (reader: StateReader, userId: string, name: strin
   user: async ({ tenant: { users } }, _userId, otherId) => ({
     others: await orNone(users.getAnew(otherId).then((other) => [other])),
   }),
+  accessOf: async ({ tenant }, _userId, otherId) => ({
+    accessOfOthers: await orNone(readAccess(tenant, otherId).then((access) => [{ userId: otherId, access }])),
+  }),
+  linked: async ({ bin }, userId, otherId) => ({ linked: await bin.findLinked({ userId: otherId, linkedTo: userId }) }),
   email: async ({ tenant: { usersByEmail } }, _userId, email) => ({ holders: await usersByEmail(email) }),
 }
 

@@ -60,11 +60,26 @@ const named: Record<string, (id: string) => Derived> = {
   }),
 }
 
+/** Of another user, by their id: whether they are one of their own, and what they may do. */
+const ofOther: Record<string, (id: string) => Derived> = {
+  account: (id) => ({
+    facts: [`user ${id}`],
+    read: ({ others }) => others?.some(({ user_id: userId }) => userId === id) ?? false,
+  }),
+  access: (id) => ({
+    facts: [`accessOf ${id}`],
+    read: ({ accessOfOthers }) => accessOfOthers?.find(({ userId }) => userId === id)?.access,
+  }),
+}
+
 const metadataField = /^(user_metadata|app_metadata)\.(.+)$/su
 const namedField = /^(\w+)\.([\w|-]{1,100})$/u
+const otherField = /^(account|access)\.([^|\s/]+\|\S{1,300})$/u
 
 function findDerived(field: string): Derived | undefined {
   if (Object.hasOwn(derived, field)) return derived[field]
+  const [, what, otherId] = otherField.exec(field) ?? []
+  if (what !== undefined && otherId !== undefined) return ofOther[what]?.(otherId)
   const [, noun, id] = namedField.exec(field) ?? []
   return noun !== undefined && id !== undefined && Object.hasOwn(named, noun) ? named[noun]?.(id) : undefined
 }

@@ -33,11 +33,7 @@ export function presentRun(run: RunRow, undoing: RunRow | undefined, sight: Sigh
 }
 
 /** @returns null when it can be undone */
-export function whyNoUndo(
-  run: RunRow,
-  undoing: RunRow | undefined,
-  now: Date = new Date(),
-): string | null {
+export function whyNoUndo(run: RunRow, undoing: RunRow | undefined, now: Date = new Date()): string | null {
   const { phase, undo } = run
   if ('why' in undo) return undo.why
   if (phase !== 'done') return 'Only what was done whole is undone by itself.'

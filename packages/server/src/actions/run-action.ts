@@ -8,14 +8,7 @@ import { presentUser } from '../features/users/present-user.ts'
 import type { RunOrigin } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
 import { auditRun } from './audit-run.ts'
-import {
-  checkActor,
-  checkCustomFields,
-  checkFields,
-  checkFresh,
-  checkReason,
-  checkStillThere,
-} from './check-action.ts'
+import { checkActor, checkCustomFields, checkFields, checkFresh, checkReason, checkStillThere } from './check-action.ts'
 import type { Action } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
 import { fromFailure } from './failures.ts'
@@ -110,7 +103,13 @@ async function look(deps: ActionDeps, call: ActionCall): Promise<PlannedAction> 
 
 function newRun({ tenant }: ActionDeps, call: ActionCall, { plan, before }: PlannedAction) {
   const { action, actor, userId, reason, idempotencyKey, from, undoes } = call
-  const origin: RunOrigin = { ...from, actorKind: actor.kind, tenant: tenant.origin }
+  const [otherUserId] = action.alsoConcerns?.(call.params) ?? []
+  const origin: RunOrigin = {
+    ...from,
+    actorKind: actor.kind,
+    tenant: tenant.origin,
+    ...(otherUserId !== undefined && { otherUserId }),
+  }
   return {
     run_id: randomUUID(),
     action: action.name,

@@ -55,6 +55,10 @@ export interface UserState {
   /** null: nothing of them is in the recycle bin. */
   kept?: Kept | null | undefined
   access?: Access | undefined
+  /** Of the other users asked about, those that there are. */
+  accessOfOthers?: { userId: string; access: Access }[] | undefined
+  /** What is kept of the account asked about, that was linked to this user; null: nothing. */
+  linked?: Kept | null | undefined
   /** Every organization of the tenant; undefined also where Rollcall may not see them. */
   allOrganizations?: ManagementOrganization[] | undefined
   /** For how long what is deleted at once is kept in the recycle bin; null: not at all. */

@@ -57,7 +57,10 @@ test('two options with one value, and options of what has none, are faults', () 
 })
 
 test('Rollcall does not start with a declaration that has a fault', () => {
-  expect(() => createCustomFields([{ ...plan, path: 'plan' }, { ...plan, label: 7 }])).toThrow(
-    /^fields\[0\]\.path: .*\nfields\[1\]\.label: /,
-  )
+  expect(() =>
+    createCustomFields([
+      { ...plan, path: 'plan' },
+      { ...plan, label: 7 },
+    ]),
+  ).toThrow(/^fields\[0\]\.path: .*\nfields\[1\]\.label: /)
 })

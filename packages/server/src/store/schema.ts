@@ -136,6 +136,8 @@ export interface RunOrigin {
   requestId: string | null
   /** The tenant's origin. */
   tenant: string
+  /** Whom it concerns as well. */
+  otherUserId?: string
 }
 
 export interface RunFailure {
@@ -190,6 +192,8 @@ interface DeletedUserTable {
   deleted_at: Generated<Date>
   purge_at: Date
   key_id: string
+  /** Absent: they were deleted. */
+  linked_to: string | null
   sealed: Buffer
 }
 

@@ -25,7 +25,7 @@ export const containUser = defineAction({
     'Shut whoever uses an account out of it: block, sessions, refresh tokens, and if asked password and second factors',
   permission: 'update:users',
   params: Params,
-  alsoNeeds: ({ resetPassword, resetMfa }) => (resetPassword || resetMfa ? 'manage:credentials' : undefined),
+  alsoNeeds: ({ resetPassword, resetMfa }) => (resetPassword || resetMfa ? ['manage:credentials'] : []),
   refusalToThemself: { code: 'cannot-contain-yourself', message: 'You would lock yourself out.' },
   facts: ({ resetMfa }) => ['sessions', 'refreshTokens', 'apis', ...(resetMfa ? (['factors'] as const) : [])],
 

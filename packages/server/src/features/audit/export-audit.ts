@@ -8,7 +8,7 @@ import type { Store } from '../../store/open-store.ts'
 import { matching } from './find-entries.ts'
 
 /** What stands in a column of its own in CSV. */
-const members = ['actorId', 'actorKind', 'action', 'phase', 'subjectId', 'reason', 'ip', 'userAgent', 'requestId', 'runId', 'undoOf', 'tenant', 'changes', 'answer'] // prettier-ignore
+const members = ['actorId', 'actorKind', 'action', 'phase', 'subjectId', 'otherSubjectId', 'reason', 'ip', 'userAgent', 'requestId', 'runId', 'undoOf', 'tenant', 'changes', 'answer'] // prettier-ignore
 const moment = sql`to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /**
@@ -26,7 +26,10 @@ export function exportAudit(
     const own = sql`jsonb_build_object('seq', seq, 'at', ${moment}, 'hash', encode(hash, 'hex'))`
     return store.copyJson(sql`SELECT ${entry} || ${own} ${which}`)
   }
-  const columns = members.map((name) => sql`${spreadsheetText(sql`${name === 'changes' ? entry : sql`entry`}->>${sql.lit(name)}`)} AS ${sql.id(name)}`)
+  const columns = members.map(
+    (name) =>
+      sql`${spreadsheetText(sql`${name === 'changes' ? entry : sql`entry`}->>${sql.lit(name)}`)} AS ${sql.id(name)}`,
+  )
   return store.copyCsv(sql`SELECT seq, ${moment} AS at, ${sql.join(columns)}, encode(hash, 'hex') AS hash ${which}`)
 }
 

@@ -60,7 +60,11 @@ const askedAtOnce = 50
 /** Rows of a list as they are now; who is gone is left out. */
 export async function refreshUsers(
   deps: UserSourceDeps,
-  { userIds, columns = [], sight }: { userIds: readonly string[]; columns?: readonly string[] | undefined; sight: Sight },
+  {
+    userIds,
+    columns = [],
+    sight,
+  }: { userIds: readonly string[]; columns?: readonly string[] | undefined; sight: Sight },
 ): Promise<{ users: UserSummary[] }> {
   checkVisible(columns, sight)
   const source = await userSource(deps)
