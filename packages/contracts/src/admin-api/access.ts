@@ -3,7 +3,8 @@ import { CustomField } from './custom-fields.ts'
 
 /**
  * What a staff member may be granted on Rollcall's API (the `permissions` claim of their access token).
- * `manage:users` is the tutorial's permission and grants all the others.
+ * `manage:users` is the tutorial's permission and grants all the others but `read:idp-tokens`: whoever sees an identity provider's token can act
+ * there in its user's name.
  */
 export const permissions = [
   'manage:users',
@@ -19,6 +20,7 @@ export const permissions = [
   'read:logs',
   'manage:views',
   'read:audit',
+  'read:idp-tokens',
 ] as const
 export const Permission = z.enum(permissions)
 export type Permission = z.infer<typeof Permission>

@@ -1,4 +1,4 @@
-import type { Permission } from '@rollcall/contracts/admin-api'
+import type { ActionOutcome, Permission } from '@rollcall/contracts/admin-api'
 import type { ManagementUser } from '@rollcall/contracts/management-api'
 import type { RollcallError } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
@@ -52,7 +52,7 @@ export interface StateAfter extends Omit<UserState, 'user' | 'allRoles'> {
   /** Other users who are no more. */
   departed?: string[]
   /** For whoever asked, in this one answer: it is recorded nowhere. */
-  shownOnce?: { link: string; expiresAt: string }
+  shownOnce?: NonNullable<ActionOutcome['shownOnce']>
   steps?: StepReport[]
 }
 

@@ -34,7 +34,7 @@ const audience = 'https://rollcall.example/api'
 const names = { spa: 'Rollcall dashboard', m2m: 'Rollcall server', role: 'Staff' }
 
 const apiScopes = [
-  { value: 'manage:users', description: 'Administer users: everything below' },
+  { value: 'manage:users', description: 'Administer users: everything below but read:idp-tokens' },
   { value: 'read:users', description: 'See users' },
   { value: 'update:users', description: 'Edit, block and sign out users, and send them mail' },
   { value: 'delete:users', description: 'Delete users, now or in some days, and cancel that' },
@@ -48,6 +48,10 @@ const apiScopes = [
   { value: 'manage:roles', description: 'Give users roles and permissions, and take them' },
   { value: 'manage:organizations', description: 'Add users to organizations, and remove them' },
   { value: 'read:audit', description: 'See what staff did to users' },
+  {
+    value: 'read:idp-tokens',
+    description: 'See the tokens that identity providers gave users: act there in their name',
+  },
   { value: 'read:logs', description: 'See what happened to a user' },
   { value: 'manage:views', description: 'Share saved views with everybody, and change those that are shared' },
 ]

@@ -8,6 +8,7 @@ import {
   CircleHelp,
   CirclePlus,
   CircleMinus,
+  Eye,
   KeyRound,
   Link,
   Link2,
@@ -159,6 +160,13 @@ const known: Offer[] = [
     isPlaced: true,
   },
   { words: 'user.unlink', action: 'user.unlink', icon: Unlink, group: 'account', isPlaced: true },
+  {
+    words: 'user.reveal-idp-tokens',
+    action: 'user.reveal-idp-tokens',
+    icon: Eye,
+    group: 'account',
+    isPlaced: true,
+  },
   { words: 'user.reset-mfa', action: 'user.reset-mfa', icon: ShieldOff, group: 'danger' },
   {
     words: 'user.contain',
