@@ -24,6 +24,7 @@ export const AuditEntry = z
     tenant: z.string().meta({ description: 'The origin of the tenant it was done in.' }),
     changes: z.array(FieldChange),
     steps: z.array(ActionStep).optional().meta({ description: 'What was done one after the other; absent: it is one thing.' }),
+    accessTokensUntil: z.iso.datetime().optional().meta({ description: 'After `user.contain`: until then an access token that was issued before may be good.' }),
     answer: z
       .object({
         status: z.int().nullable().meta({ description: 'Of the tenant; null: it did not answer.' }),

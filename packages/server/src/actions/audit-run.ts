@@ -2,7 +2,7 @@ import type { TenantAnswer } from '@rollcall/tenant-client'
 import type { RunStep } from '../store/schema.ts'
 import type { AuditFacts } from '../audit/audit.store.ts'
 import type { RunRow } from './runs.store.ts'
-import { presentStep } from './steps.ts'
+import { presentStep, tokensUntil } from './steps.ts'
 
 type AuditedRun = Pick<RunRow, 'run_id' | 'action' | 'user_id' | 'actor_id' | 'reason' | 'origin' | 'undo_of'>
 
@@ -13,10 +13,12 @@ export function auditRun(
     steps?: RunStep[]
     answer?: TenantAnswer | undefined
     settledAtStart?: boolean
+    endedAt?: Date | null
   },
 ): AuditFacts {
   const { actorKind, ip, userAgent, requestId, tenant, otherUserId } = run.origin
-  const { answer, steps = [] } = told
+  const { answer, steps = [], endedAt = null } = told
+  const until = tokensUntil(steps, endedAt)
   return {
     action: run.action,
     phase: told.phase,
@@ -33,6 +35,7 @@ export function auditRun(
     tenant,
     changes: told.changes,
     ...(steps.length > 0 && { steps: steps.map(presentStep) }),
+    ...(until && { accessTokensUntil: until.toISOString() }),
     answer: answer ? { status: answer.status, errorCode: answer.errorCode, message: answer.message.slice(0, 500) } : null,
     settledAtStart: told.settledAtStart ?? false,
   } // prettier-ignore

@@ -1,6 +1,6 @@
 import { NotFound } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
-import { readAccess } from '../recycle-bin/access.ts'
+import { readAccess, readOrganization } from '../recycle-bin/access.ts'
 import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { UserState } from './user-state.ts'
 import { whereAllowed } from './where-allowed.ts'
@@ -80,11 +80,12 @@ const readPlain: Record<Plain, (reader: StateReader, userId: string) => Promise<
 
 const readNamed: Record<Named, (reader: StateReader, userId: string, name: string) => Promise<Asked>> = {
   async organization({ tenant: { organizations, groupAccess } }, userId, organizationId) {
-    const [organization, roles] = await Promise.all([
-      organizations.find(organizationId),
-      orNone(groupAccess.memberRoles({ organizationId, userId })),
-    ])
-    return { organizations: organization ? [{ organization, roles }] : [] }
+    const organization = await organizations.find(organizationId)
+    if (!organization) return { organizations: [] }
+    const [found = { ...organization, roles: [] }] = await orNone(
+      readOrganization({ groupAccess }, { organization, userId }).then((one) => [one]),
+    )
+    return { organizations: [found] }
   },
   session: async ({ tenant: { ofUser } }, userId, id) => ({
     openSessions: listOf(await ofUser.findSession(userId, id)),

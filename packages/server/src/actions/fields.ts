@@ -134,7 +134,7 @@ export function describeIdentities({ identities }: Pick<ManagementUser, 'identit
 
 export const describeDeletion = (dueAt: Date) => ({ due_at: dueAt.toISOString() })
 
-export function describeRoles(roles: readonly ManagementRole[]): { id: string; name: string }[] {
+export function describeRoles(roles: readonly Pick<ManagementRole, 'id' | 'name'>[]): { id: string; name: string }[] {
   return roles.map(({ id, name }) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
@@ -156,7 +156,7 @@ export function sortPermissions(permissions: readonly PermissionField[]): Permis
 
 /** What somebody is in an organization; undefined: they do not belong to it. */
 function describeMembership({ memberships, organizations }: UserState, id: string): unknown {
-  const state = organizations?.find(({ organization }) => organization.id === id)
+  const state = organizations?.find((organization) => organization.id === id)
   const isMember = memberships?.some((organization) => organization.id === id)
-  return state && isMember ? { name: state.organization.name, roles: describeRoles(state.roles) } : undefined
+  return state && isMember ? { name: state.name, roles: describeRoles(state.roles) } : undefined
 }

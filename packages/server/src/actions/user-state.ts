@@ -10,14 +10,8 @@ import type {
   ManagementUserPermission,
   ManagementUserSummary,
 } from '@rollcall/contracts/management-api'
-import type { Access } from '../recycle-bin/access.ts'
+import type { Access, OrganizationAccess } from '../recycle-bin/access.ts'
 import type { Kept, ScheduledDeletion } from '../recycle-bin/recycle-bin.ts'
-
-/** An organization, and what somebody is there. */
-export interface OrganizationState {
-  organization: ManagementOrganization
-  roles: ManagementRole[]
-}
 
 /** A user as actions see them: what the tenant answers for them, and further facts where an action asks for some. */
 export interface UserState {
@@ -33,8 +27,8 @@ export interface UserState {
   apis?: ManagementApi[] | undefined
   /** Where they belong to. */
   memberships?: ManagementOrganization[] | undefined
-  /** Of the organizations asked about, those that there are. */
-  organizations?: OrganizationState[] | undefined
+  /** Of the organizations asked about, those that there are; with no roles, also where the user is no member. */
+  organizations?: OrganizationAccess[] | undefined
   factors?: ManagementAuthenticationMethod[] | undefined
   /** Those of brute-force protection. */
   blocks?: ManagementUserBlock[] | undefined
