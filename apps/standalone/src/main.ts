@@ -22,7 +22,7 @@ await runProgram(async (program) => {
 
   const app = express().disable('x-powered-by')
   const { auth, client } = tenant
-  const { directory, fields, reasonRequired, recycleBin } = config
+  const { directory, fields, policy, recycleBin } = config
   const key = recycleBin.key ?? (await dataFolder.secret('recycle-bin.key', 32))
   const rollcall = createRollcall({
     auth,
@@ -31,7 +31,7 @@ await runProgram(async (program) => {
     directory,
     onDirectoryProgress: tellFilling(say),
     fields,
-    policy: { reasonRequired },
+    policy,
     recycleBin: { ...recycleBin, key },
     dashboardFolder,
     logger,

@@ -20,6 +20,8 @@ export const permissions = [
   'read:logs',
   'manage:views',
   'read:audit',
+  'manage:jobs',
+  'approve:actions',
   'read:idp-tokens',
 ] as const
 export const Permission = z.enum(permissions)

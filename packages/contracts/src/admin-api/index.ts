@@ -28,6 +28,26 @@ export {
   FieldValuesQuery,
   MetadataPaths,
 } from './insights.ts'
+export {
+  ApproveJob,
+  Job,
+  JobDrift,
+  JobPage,
+  JobPhase,
+  JobPlan,
+  JobSelection,
+  JobSpeed,
+  JobsQuery,
+  JobUnmatched,
+  JobUser,
+  JobUserPage,
+  JobUsersQuery,
+  JobUserState,
+  NewJob,
+  RefuseJob,
+  StartJob,
+  UndoJob,
+} from './jobs.ts'
 export { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
 export { FieldError, Problem } from './problem.ts'
 export { reservedAppMetadata, UserEdit } from './user-edit.ts'

@@ -22,6 +22,7 @@ import {
   FieldValuesQuery,
   MetadataPaths,
 } from './insights.ts'
+import { describeJobs } from './openapi-jobs.ts'
 import { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
 import { Problem } from './problem.ts'
 import {
@@ -568,6 +569,7 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     request: { params: onRun, headers: once, ...bodyOf(UndoRequest) },
     responses: { ...answered('It is undone.', ActionOutcome), ...refused(400, 401, 403, 404, 409, ...fromTenant) },
   })
+  describeJobs(registry, { security, answered, refused: (...statuses) => refused(...(statuses as Refusal[])), bodyOf })
   registry.registerPath({
     method: 'get',
     path: '/api/audit',

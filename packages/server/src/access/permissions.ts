@@ -16,6 +16,8 @@ const grants: Record<Permission, readonly Permission[]> = {
   'read:logs': ['read:logs'],
   'manage:views': ['manage:views'],
   'read:audit': ['read:audit'],
+  'manage:jobs': ['manage:jobs'],
+  'approve:actions': ['approve:actions'],
   'read:idp-tokens': ['read:idp-tokens'],
 }
 

@@ -16,7 +16,7 @@ export function auditRun(
     endedAt?: Date | null
   },
 ): AuditFacts {
-  const { actorKind, ip, userAgent, requestId, tenant, otherUserId } = run.origin
+  const { actorKind, ip, userAgent, requestId, tenant, jobId, otherUserId } = run.origin
   const { answer, steps = [], endedAt = null } = told
   const until = tokensUntil(steps, endedAt)
   return {
@@ -32,6 +32,7 @@ export function auditRun(
     requestId,
     runId: run.run_id,
     undoOf: run.undo_of,
+    ...(jobId !== undefined && { jobId }),
     tenant,
     changes: told.changes,
     ...(steps.length > 0 && { steps: steps.map(presentStep) }),

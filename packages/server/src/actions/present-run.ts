@@ -12,7 +12,7 @@ const undoForMs = 30 * 86_400_000
  */
 export function presentRun(run: RunRow, undoing: RunRow | undefined, sight: Sight): ActionRun {
   const until = undoableUntil(run)
-  const why = whyNoUndo(run, undoing)
+  const why = whyNoUndo(run, undoing !== undefined, until)
   return {
     runId: run.run_id,
     action: run.action,
@@ -32,13 +32,18 @@ export function presentRun(run: RunRow, undoing: RunRow | undefined, sight: Sigh
   }
 }
 
+export const undoableUntil = ({ started_at: startedAt }: Pick<RunRow, 'started_at'>) =>
+  new Date(startedAt.getTime() + undoForMs)
+
 /** @returns null when it can be undone */
-export function whyNoUndo(run: RunRow, undoing: RunRow | undefined, now: Date = new Date()): string | null {
-  const { phase, undo } = run
+export function whyNoUndo(
+  { phase, undo }: Pick<RunRow, 'phase' | 'undo'>,
+  isUndone: boolean,
+  until: Date,
+  now: Date = new Date(),
+): string | null {
   if ('why' in undo) return undo.why
   if (phase !== 'done') return 'Only what was done whole is undone by itself.'
-  if (undoing) return 'It has been undone.'
-  return now > undoableUntil(run) ? 'It was too long ago.' : null
+  if (isUndone) return 'It has been undone.'
+  return now > until ? 'It was too long ago.' : null
 }
-
-const undoableUntil = ({ started_at: startedAt }: RunRow) => new Date(startedAt.getTime() + undoForMs)

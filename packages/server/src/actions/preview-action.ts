@@ -10,7 +10,7 @@ import { changesBetween } from './fields.ts'
 import { planAction } from './plan-action.ts'
 import type { UserState } from './user-state.ts'
 
-type PreviewDeps = Pick<ActionDeps, 'tenant' | 'bin' | 'reasonRequired' | 'fields'>
+type PreviewDeps = Pick<ActionDeps, 'tenant' | 'bin' | 'reasonRequired' | 'approvalAbove' | 'fields'>
 
 /** What an action would do now. @throws as the action would, for whoever may not do it */
 export async function previewAction(
@@ -51,7 +51,7 @@ const counts = ['sessions', 'refresh_tokens']
 
 /** What this actor may do to this user as they are, and why not the rest. */
 export async function listActions(
-  { tenant, bin, reasonRequired }: PreviewDeps,
+  { tenant, bin, reasonRequired, approvalAbove }: PreviewDeps,
   actor: Actor,
   userId: string,
 ): Promise<ActionList> {
@@ -70,7 +70,13 @@ export async function listActions(
         (actor.userId === userId ? refusalToThemself : undefined) ??
         action.obstacle?.(user, { deletion, kept }) ??
         null
-      return { name, isPossible: obstacle === null, obstacle, needsReason: reasonRequired.has(name) }
+      return {
+        name,
+        isPossible: obstacle === null,
+        obstacle,
+        needsReason: reasonRequired.has(name),
+        needsApproval: approvalAbove.get(name) === 0,
+      }
     }),
   }
 }

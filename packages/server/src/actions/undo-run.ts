@@ -3,7 +3,7 @@ import { Conflict, NotFound } from '@rollcall/http-kit'
 import { allow, type Actor } from '../access/actor.ts'
 import { findAction } from './all-actions.ts'
 import type { ActionDeps } from './deps.ts'
-import { presentRun, whyNoUndo } from './present-run.ts'
+import { presentRun, undoableUntil, whyNoUndo } from './present-run.ts'
 import { runAction, type ActionCall } from './run-action.ts'
 import { findRun, findUndoing, type RunRow } from './runs.store.ts'
 
@@ -27,7 +27,7 @@ async function findVisibleRun({ store, tenant }: ActionDeps, actor: Actor, runId
  */
 export async function undoRun(
   deps: ActionDeps,
-  { runId, ...call }: Pick<ActionCall, 'actor' | 'reason' | 'idempotencyKey' | 'from'> & { runId: string },
+  { runId, ...call }: Pick<ActionCall, 'actor' | 'reason' | 'idempotencyKey' | 'from' | 'isApproved'> & { runId: string },
 ): Promise<ActionOutcome> {
   const run = await findRun(deps.store.db, runId)
   if (!run || run.origin.tenant !== deps.tenant.origin) throw new NotFound('run-not-found', 'There is no such run.')
@@ -36,7 +36,7 @@ export async function undoRun(
   const undoing = await findUndoing(deps.store.db, runId)
   // A repetition of the request that undid it gets that one's outcome.
   const isRepetition = undoing && undoing.actor_id === call.actor.userId && undoing.idempotency_key === call.idempotencyKey
-  const why = whyNoUndo(run, isRepetition ? undefined : undoing)
+  const why = whyNoUndo(run, undoing !== undefined && !isRepetition, undoableUntil(run))
   if (!action || 'why' in run.undo || why !== null) throw new Conflict('cannot-be-undone', why ?? 'Nothing undoes it.')
   const { user_id: userId, changes, undo } = run
   return runAction(deps, { ...call, action, userId, params: undo.params, undoes: { runId, changes } })

@@ -16,6 +16,8 @@ export interface Sight {
 
 export interface CustomFields {
   sightOf(actor: Actor): Sight
+  /** What everybody sees who may see users: the eyes with which something is asked that several people are told of. */
+  everybody: Sight
 }
 
 /** @throws RangeError with every fault of the declarations */
@@ -23,26 +25,25 @@ export function createCustomFields(declared: unknown = []): CustomFields {
   const { fields, faults } = readCustomFields(declared)
   if (faults.length > 0) throw new RangeError(faults.map(({ at, problem }) => `${at}: ${problem}`).join('\n'))
   const paths = new Map(fields.map(({ name, path }) => [name, path]))
-  return {
-    sightOf(actor) {
-      const sees = ({ see }: DeclaredField) => holds(actor, see)
-      const edits = (field: DeclaredField) => sees(field) && holds(actor, field.edit)
-      // Where nobody has said who may edit a field, the action that would change it says what that takes.
-      const isLocked = (field: DeclaredField) => !sees(field) || (field.edit !== 'update:users' && !edits(field))
-      return {
-        fields: fields.filter(sees).map((field) => present(field, edits(field))),
-        paths,
-        hidden: pathsOf(fields.filter((field) => !sees(field))),
-        locked: pathsOf(fields.filter(isLocked)),
-      }
-    },
+  const sightOf = (actor: Pick<Actor, 'permissions' | 'claimed'>): Sight => {
+    const sees = ({ see }: DeclaredField) => holds(actor, see)
+    const edits = (field: DeclaredField) => sees(field) && holds(actor, field.edit)
+    // Where nobody has said who may edit a field, the action that would change it says what that takes.
+    const isLocked = (field: DeclaredField) => !sees(field) || (field.edit !== 'update:users' && !edits(field))
+    return {
+      fields: fields.filter(sees).map((field) => present(field, edits(field))),
+      paths,
+      hidden: pathsOf(fields.filter((field) => !sees(field))),
+      locked: pathsOf(fields.filter(isLocked)),
+    }
   }
+  return { sightOf, everybody: sightOf({ permissions: new Set(['read:users']), claimed: new Set() }) }
 }
 
 const pathsOf = (fields: readonly DeclaredField[]) => new Set(fields.map(({ path }) => path))
 
 /** Fields may name permissions of the team's own, which Rollcall knows nothing of. */
-const holds = ({ permissions, claimed }: Actor, name: string) =>
+const holds = ({ permissions, claimed }: Pick<Actor, 'permissions' | 'claimed'>, name: string) =>
   claimed.has(name) || claimed.has('manage:users') || [...permissions].some((permission) => permission === name)
 
 const present = ({ name, label, path, type, options = [] }: DeclaredField, mayEdit: boolean): CustomField => ({

@@ -47,6 +47,8 @@ const apiScopes = [
   },
   { value: 'manage:roles', description: 'Give users roles and permissions, and take them' },
   { value: 'manage:organizations', description: 'Add users to organizations, and remove them' },
+  { value: 'manage:jobs', description: 'Do to many users at once what one may do to one' },
+  { value: 'approve:actions', description: 'Approve what others want to do to many users' },
   { value: 'read:audit', description: 'See what staff did to users' },
   {
     value: 'read:idp-tokens',
