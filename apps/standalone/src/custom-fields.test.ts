@@ -10,7 +10,7 @@ let clerk: ReturnType<typeof actionsOf>
 let clerkToken: string
 
 const salary = 41_999.25
-const everyPermission = ['read:users', 'update:users', 'delete:users', 'restore:users', 'manage:credentials', 'export:users', 'manage:roles', 'manage:organizations', 'read:logs', 'read:audit', 'manage:views'] // prettier-ignore
+const everyPermission = ['read:users', 'update:users', 'delete:users', 'restore:users', 'manage:credentials', 'export:users', 'manage:roles', 'manage:organizations', 'read:logs', 'read:audit', 'manage:views', 'manage:jobs'] // prettier-ignore
 
 beforeAll(async () => {
   all = await startStaffed({
@@ -170,4 +170,22 @@ test('a value of another type than the field’s is refused, with what it takes;
   ])
   const view = { name: 'Paid', filter: 'salary:>1', sort: '-created_at', columns: ['name'], isShared: false }
   expect(await clerk.post('/views', view)).toMatchObject({ status: 403, body: { code: 'field-hidden' } })
+})
+
+test('a job is neither about whom such a field finds nor a change of it: others are told of it', async () => {
+  const job = (action: string, params: object, filter: string) => ({
+    action,
+    params,
+    selection: { kind: 'filter', filter, except: [] },
+  })
+  const mighty = actionsOf({ url: all.standalone.url, token: all.token })
+  for (const staff of [mighty, clerk]) {
+    expect(await staff.post('/jobs', job('user.block', {}, 'salary:>40000'))).toMatchObject({ status: 403, body: { code: 'field-hidden' } }) // prettier-ignore
+    const raise = job('user.edit', { appMetadata: { salary: 1 } }, 'plan:free')
+    expect(await staff.post('/jobs', raise)).toMatchObject({ status: 403, body: { code: 'field-hidden' } })
+  }
+  const promotion = job('user.edit', { appMetadata: { rank: 'S' } }, 'plan:free')
+  expect(await clerk.post('/jobs', promotion)).toMatchObject({ status: 403, body: { code: 'field-locked' } })
+  const wrong = job('user.edit', { appMetadata: { plan: 'iron' } }, 'plan:free')
+  expect(await mighty.post('/jobs', wrong)).toMatchObject({ status: 400, body: { code: 'field-invalid' } })
 })

@@ -69,7 +69,7 @@ test('nobody signs in as somebody else by linking themself to them', async () =>
   expect(await post(`/users/${someone}/actions/user.link`, me, request)).toEqual([409, 'not-your-own-credentials'])
 })
 
-const all = { permissions: ['manage:users'] }
+const all = { permissions: [...permissions] }
 
 test.each(allActions)('$name takes what it is declared to take, and nothing else', async ({ name }) => {
   const path = `/users/${someone}/actions/${name}`
