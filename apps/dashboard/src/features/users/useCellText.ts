@@ -1,7 +1,6 @@
 import type { UserSummary } from '@rollcall/contracts/admin-api'
 import { useI18n } from 'vue-i18n'
 import { ownFieldAt } from '../fields/own-fields.ts'
-import { ownValueText } from '../fields/own-value-text.ts'
 import { relativeMoment } from '../../ui/moments.ts'
 import { isMetadata, kindOf, valueOf } from './columns.ts'
 
@@ -35,8 +34,6 @@ export function useCellText() {
 
   function textOf(user: UserSummary, column: string): string {
     const value = valueOf(user, column)
-    const own = ownFieldAt(column)
-    if (own) return ownValueText(own, value, { t, n, locale: locale.value })
     switch (kindOf(column)) {
       case 'moment':
         if (typeof value === 'string') return relativeMoment(value, locale.value, new Date())
@@ -51,8 +48,11 @@ export function useCellText() {
         return typeof value === 'boolean' ? t(value ? 'yes' : 'no') : ''
       case 'list':
         return namesOf(value).join(', ')
-      default:
-        return plainText(value)
+      default: {
+        const { type, options = [] } = ownFieldAt(column) ?? {}
+        if (type === 'boolean' && typeof value === 'boolean') return t(value ? 'yes' : 'no')
+        return options.find((option) => option.value === value)?.label ?? plainText(value)
+      }
     }
   }
   return { nameOfColumn, textOf }
