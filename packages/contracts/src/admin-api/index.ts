@@ -50,6 +50,7 @@ export {
 } from './jobs.ts'
 export { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
 export { FieldError, Problem } from './problem.ts'
+export { notTooDeep } from './query-values.ts'
 export { reservedAppMetadata, UserEdit } from './user-edit.ts'
 export {
   CountUsersQuery,

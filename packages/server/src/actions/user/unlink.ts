@@ -1,4 +1,4 @@
-import type { Permission } from '@rollcall/contracts/admin-api'
+import { notTooDeep, reservedAppMetadata, type Permission } from '@rollcall/contracts/admin-api'
 import { UpstreamFailed } from '@rollcall/http-kit'
 import { z } from 'zod'
 import { joinAccess, noAccess, permissionKey, type Access } from '../../recycle-bin/access.ts'
@@ -19,9 +19,20 @@ import { inOrder, planStep } from '../steps.ts'
 import { AccessIds, Take } from '../take-params.ts'
 import { patchOf } from '../user-patch.ts'
 
+/** As `user.edit` takes them: of metadata, a key of the first level. */
+const editable = /^(name|nickname|given_name|family_name|picture|(app|user)_metadata\.[^.$\p{Cc}]{1,100})$/u
+const reserved = [
+  ...reservedAppMetadata.map((key) => `app_metadata.${key}`),
+  'app_metadata.__proto__',
+  'user_metadata.__proto__',
+]
+
 const TakeBack = AccessIds.extend({
   fields: z
-    .record(z.string().regex(/^(name|nickname|given_name|family_name|picture|(app|user)_metadata\.[^\p{Cc}]{1,100})$/u), z.unknown())
+    .record(
+      z.string().regex(editable).refine((field) => !reserved.includes(field), 'This key cannot be used.'),
+      z.unknown().refine(...notTooDeep),
+    )
     .default({})
     .meta({ description: 'What they are to be instead: null for nothing.' }),
 }) // prettier-ignore
@@ -51,6 +62,7 @@ export const unlinkUser = defineAction({
     ]
     return needs.filter(([, isNeeded]) => isNeeded).map(([permission]) => permission)
   },
+  written: ({ takeBack }) => takeBack.fields,
   refusalToThemself: notYourOwn,
   alsoConcerns: (params) => [ownIdOf(params)],
   facts: (params) => [`linked ${ownIdOf(params)}`, 'allRoles', 'allOrganizations', 'access'],
