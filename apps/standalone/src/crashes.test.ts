@@ -208,6 +208,24 @@ test('who is made by a server that is killed is made once or not at all, however
     }
   }
   await Promise.all(created.map(make))
+}, 120_000)
+
+test('a server killed while it links leaves both accounts, or one with the other kept; nothing is between the two', async () => {
+  const link = async ({ step, phase, there }: { step: string; phase: string; there: number }) => {
+    const [first, second] = [await makeUser(), await makeUser()]
+    const params = { secondaryUserId: second, take: { profile: ['name'] } }
+    await manage('PATCH', `/users/${encodeURIComponent(second)}`, { name: 'Second' })
+    const { signal } = await crash({ userId: first, action: 'user.link', params, step })
+    expect([signal, (await settled(first)).run?.phase], step).toEqual(['SIGKILL', phase])
+    expect((await manage('GET', `/users/${encodeURIComponent(second)}`)).status, step).toBe(there)
+    const { rows } = await sql<{ kept: number }>`SELECT count(*) AS kept FROM deleted_users WHERE user_id = ${second}`.execute(db.db) // prettier-ignore
+    if (there === 404) expect(rows[0]?.kept, step).toBe(1)
+  }
+  await Promise.all([
+    link({ step: 'after keep', phase: 'not-begun', there: 200 }),
+    link({ step: 'after updateUser', phase: 'failed', there: 200 }),
+    link({ step: 'after linkIdentity', phase: 'done', there: 404 }),
+  ])
 }, 60_000)
 
 test('these are all the steps there are', async () => {

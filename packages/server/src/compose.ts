@@ -6,6 +6,8 @@ import { actionsRoutes } from './actions/actions.routes.ts'
 import { actionNames } from './actions/all-actions.ts'
 import type { ActionDeps } from './actions/deps.ts'
 import { settleRuns } from './actions/settle-runs.ts'
+import { createCustomFields, type CustomFields } from './custom-fields/custom-fields.ts'
+import type { CustomFieldDeclaration } from './custom-fields/declaration.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
 import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
@@ -60,6 +62,8 @@ export interface RollcallOptions {
   onDirectoryProgress?: (status: DirectoryStatus) => void
   /** The built dashboard, as a folder of files. Absent: only the API. */
   dashboardFolder?: string
+  /** Fields of users' metadata that have names of the team's own (docs/custom-fields.md); checked whole, at once. */
+  fields?: readonly CustomFieldDeclaration[]
   policy?: {
     /** Names of the actions (`user.delete`) that are not done without a reason. */
     reasonRequired?: readonly string[]
@@ -100,9 +104,10 @@ export interface Rollcall extends Router {
 export function createRollcall(options: RollcallOptions): Rollcall {
   const { auth, dashboardFolder, logger } = options
   const origin = tenantOrigin(auth.domain)
-  const opened = openParts(options)
+  const fields = createCustomFields(options.fields)
+  const opened = openParts(options, fields)
   const ready = opened.then(() => undefined)
-  const api = opened.then((parts) => apiRoutes(options, parts))
+  const api = opened.then((parts) => apiRoutes(options, parts, fields))
   // A failure is told to whoever waits for `ready`, and to every request; to nobody's surprise where nobody waits.
   for (const promise of [ready, api]) promise.catch(() => undefined)
 
@@ -137,7 +142,7 @@ interface Parts {
   stopLeading: () => Promise<void>
 }
 
-async function openParts(options: RollcallOptions): Promise<Parts> {
+async function openParts(options: RollcallOptions, fields: CustomFields): Promise<Parts> {
   const {
     tenant,
     databaseUrl,
@@ -168,7 +173,19 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
   const { spaClientId } = options.auth
   const { key, deleteAfterDays = 14, keepForDays = 30, checkIntervalMs = 60_000 } = options.recycleBin ?? {}
   const bin = createRecycleBin({ db: store.db, tenant: tenant.origin, key: key && sealingKey(key), deleteAfterDays, keepForDays }) // prettier-ignore
-  const actions = { store, tenant, directory, bin, spaClientId, reasonRequired, approvalAbove, leaseMs, logger, onStep }
+  const actions = {
+    store,
+    tenant,
+    directory,
+    bin,
+    fields,
+    spaClientId,
+    reasonRequired,
+    approvalAbove,
+    leaseMs,
+    logger,
+    onStep,
+  }
   const stopSettling = store.lead({
     name: `actions ${store.schema}`,
     work: (signal) => settleRuns(actions, signal),
@@ -196,7 +213,11 @@ function checkNames(where: string, names: readonly string[], there: readonly str
   if (unknown.length > 0) throw new RangeError(`${where}: there is no action ${unknown.join(', ')}; there are ${there.join(', ')}.`) // prettier-ignore
 }
 
-function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jobs }: Parts): Router {
+function apiRoutes(
+  { auth, tenant }: RollcallOptions,
+  { store, copy, actions, jobs }: Parts,
+  fields: CustomFields,
+): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
   const feed = createChangeFeed(copy?.directory, jobs)
@@ -206,9 +227,9 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jo
     res.setHeader('Cache-Control', 'no-store') // people's data; no shared cache and no disk keeps it
     next()
   })
-  api.use(meRoutes({ guard, tenant }))
-  api.use(insightsRoutes({ guard, tenant, copy }))
-  api.use(usersRoutes({ guard, tenant, copy, actions }))
+  api.use(meRoutes({ guard, tenant, fields }))
+  api.use(insightsRoutes({ guard, tenant, copy, fields }))
+  api.use(usersRoutes({ guard, tenant, copy, actions, fields }))
   api.use(userPageRoutes({ guard, tenant, copy, store }))
   api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
@@ -217,10 +238,10 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jo
   api.use(connectionsRoutes({ guard, tenant }))
   api.use(apisRoutes({ guard, tenant }))
   api.use(recycleBinRoutes({ guard, actions }))
-  api.use(auditRoutes({ guard, store }))
+  api.use(auditRoutes({ guard, store, fields }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))
-  if (store) api.use(viewsRoutes({ guard, db: store.db, onChange: feed.viewsChanged }))
+  if (store) api.use(viewsRoutes({ guard, db: store.db, fields, onChange: feed.viewsChanged }))
   api.use(documentationRoutes())
   api.use((req) => {
     throw new NotFound('no-such-address', `There is nothing at ${req.originalUrl.split('?', 1)[0]}.`)

@@ -131,7 +131,12 @@ export const ActionOutcome = z
     run: ActionRun,
     user: User.nullable().meta({ description: 'As they are after it; null: they are gone.' }),
     shownOnce: z
-      .object({ link: z.url(), expiresAt: z.iso.datetime() })
+      .union([
+        z.object({ link: z.url(), expiresAt: z.iso.datetime() }),
+        z.object({
+          tokens: z.array(z.object({ name: z.string().meta({ example: 'access_token' }), token: z.string() })),
+        }),
+      ])
       .nullable()
       .meta({ description: 'Told in this answer and kept nowhere: whoever repeats the request is not told again.' }),
   })

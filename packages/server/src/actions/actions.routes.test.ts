@@ -70,7 +70,7 @@ test('nobody signs in as somebody else by linking themself to them', async () =>
   expect(await post(`/users/${someone}/actions/user.link`, me, request)).toEqual([409, 'not-your-own-credentials'])
 })
 
-const all = { permissions: ['manage:users'] }
+const all = { permissions: [...permissions] }
 
 test.each(allActions)('$name takes what it is declared to take, and nothing else', async (action) => {
   const { name } = action

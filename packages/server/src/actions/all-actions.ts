@@ -21,6 +21,7 @@ import { removeRoles } from './user/remove-roles.ts'
 import { resendVerification } from './user/resend-verification.ts'
 import { resetMfa } from './user/reset-mfa.ts'
 import { restoreUser } from './user/restore-user.ts'
+import { revealIdpTokens } from './user/reveal-idp-tokens.ts'
 import { revokeRefreshToken } from './user/revoke-refresh-token.ts'
 import { revokeSession } from './user/revoke-session.ts'
 import { scheduleDeletion } from './user/schedule-deletion.ts'
@@ -57,6 +58,7 @@ export const allActions: readonly Action[] = [
   removeFromOrganizations,
   linkUser,
   unlinkUser,
+  revealIdpTokens,
   scheduleDeletion,
   cancelDeletion,
   deleteUser,

@@ -1,4 +1,4 @@
-import type { Permission } from '@rollcall/contracts/admin-api'
+import type { ActionOutcome, Permission } from '@rollcall/contracts/admin-api'
 import type { ManagementUser } from '@rollcall/contracts/management-api'
 import type { RollcallError } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
@@ -13,6 +13,8 @@ export interface Remark {
   message: string
   /** The other users it is about. */
   userIds?: string[]
+  /** What it is about, as far as whoever asks may see that: the sentence goes on with these. */
+  fields?: string[]
 }
 
 export interface ActionPlan {
@@ -54,7 +56,7 @@ export interface StateAfter extends Omit<UserState, 'user' | 'allRoles'> {
   /** Other users who are no more. */
   departed?: string[]
   /** For whoever asked, in this one answer: it is recorded nowhere. */
-  shownOnce?: { link: string; expiresAt: string }
+  shownOnce?: NonNullable<ActionOutcome['shownOnce']>
   steps?: StepReport[]
 }
 
@@ -83,6 +85,8 @@ export interface Action<Params = unknown> {
   secrets?: readonly string[]
   /** What these parameters need besides the permission. */
   alsoNeeds?(params: Params): readonly Permission[]
+  /** Values of fields that were written, rather than found: they have to be such as the team says of its fields. */
+  written?(params: Params): Record<string, unknown>
   /** Other users to whom it is done. */
   alsoConcerns?(params: Params): string[]
   /** What is answered to whoever would do it to themself; absent: they may. */

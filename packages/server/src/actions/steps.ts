@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ActionStep } from '@rollcall/contracts/admin-api'
-import { RollcallError } from '@rollcall/http-kit'
+import { Conflict, RollcallError } from '@rollcall/http-kit'
 import { tenantAnswerOf } from '@rollcall/tenant-client'
 import type { RunFailure, RunStep } from '../store/schema.ts'
 import type { Remark, StateAfter, StepReport } from './define-action.ts'
@@ -27,6 +27,25 @@ export async function inSteps(works: readonly (readonly [step: string, work: () 
     }
   }
   return { ...after, steps }
+} // prettier-ignore
+
+/** Does one thing after the other, until one fails: what comes after it builds on it. */
+export async function inOrder(works: readonly (readonly [step: string, work: () => Promise<StateAfter>])[]): Promise<StateAfter> {
+  let hasFailed = false
+  return inSteps(
+    works.map(([step, work]) => [
+      step,
+      async () => {
+        if (hasFailed) throw new Conflict('not-tried', 'It was not tried, since what comes before it was not done.')
+        try {
+          return await work()
+        } catch (error) {
+          hasFailed = true
+          throw error
+        }
+      },
+    ]),
+  )
 } // prettier-ignore
 
 /** What became of each step: as it was reported, or else as the user now looks. */

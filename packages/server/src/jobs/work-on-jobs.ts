@@ -195,11 +195,11 @@ const noLongerMatches: Turn = {
 }
 
 /** Of those whose turn comes for the first time, and who have not been begun with by a server that died. */
-async function whoNoLongerMatches({ store, bin }: JobDeps, job: JobRow, users: readonly HeldUser[]): Promise<Set<string>> {
+async function whoNoLongerMatches({ store, bin, fields }: JobDeps, job: JobRow, users: readonly HeldUser[]): Promise<Set<string>> {
   const { selection } = job
   const fresh = users.filter(({ attempt }) => attempt === 0)
   if (selection.kind !== 'filter' || fresh.length === 0) return new Set()
-  const { tables, condition } = await matchingUsers({ filter: selection.filter, bin, now: new Date() })
+  const { tables, condition } = await matchingUsers({ filter: selection.filter, bin, fields, now: new Date() })
   const ids = fresh.map(({ userId }) => userId)
   const { rows } = await sql<{ user_id: string }>`
     SELECT u.user_id FROM ${tables} WHERE ${condition} AND u.user_id = ANY (${ids}::text[])

@@ -26,6 +26,17 @@ export async function giveBack(
   const there = user ?? (await changes.createUser(recreatedUser(snapshot, unguessablePassword())))
   const patch = missingMetadata(there, snapshot.user)
   if (patch) await changes.updateUser(userId, patch)
+  for (const identity of snapshot.identities.slice(1)) await relink(tenant, { userId, there, identity })
+  const given = await giveAccess(tenant, { userId, has, access })
+  return { user: await tenant.users.getAnew(userId), ...given }
+}
+
+/** Gives what of `access` they lack. @returns what they have then */
+export async function giveAccess(
+  tenant: Pick<Tenant, 'changes' | 'ofUser' | 'groupAccess'>,
+  { userId, has, access }: Pick<GiveBack, 'userId' | 'has' | 'access'>,
+): Promise<{ access: Access; roles?: ManagementRole[] }> {
+  const { changes } = tenant
   const roles = lacking(has.roles, access.roles)
   for (let from = 0; from < roles.length; from += atOnce) await changes.assignRoles(userId, roles.slice(from, from + atOnce))
   const held = new Set(has.permissions?.map(permissionKey))
@@ -36,9 +47,8 @@ export async function giveBack(
     const rolesThere = lacking(now?.roles ?? [], theirs)
     if (rolesThere.length > 0) await changes.assignMemberRoles({ organizationId, userId }, rolesThere)
   }
-  for (const identity of snapshot.identities.slice(1)) await relink(tenant, { userId, there, identity })
-  const [now, given] = await Promise.all([tenant.users.getAnew(userId), readAccess(tenant, userId)])
-  return { user: now, access: given, ...(given.roles && { roles: given.roles }) }
+  const given = await readAccess(tenant, userId)
+  return { access: given, ...(given.roles && { roles: given.roles }) }
 } // prettier-ignore
 
 /** Auth0 takes fifty at once. */

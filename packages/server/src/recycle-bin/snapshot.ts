@@ -1,6 +1,6 @@
 import { ManagementIdentityWithProfile, ManagementUser } from '@rollcall/contracts/management-api'
 import { Conflict } from '@rollcall/http-kit'
-import type { NewAccount } from '@rollcall/tenant-client'
+import type { NewAccount, TenantUserPatch } from '@rollcall/tenant-client'
 import { z } from 'zod'
 import { Access, readAccess, type AccessReader } from './access.ts'
 
@@ -60,6 +60,18 @@ export function recreatedUser({ user, identities }: Snapshot, password: string):
     }),
   }
 }
+
+/** What of a user can be put back once their account is there. */
+export const profileOf = ({ user }: Snapshot): TenantUserPatch =>
+  told({
+    name: user.name,
+    nickname: user.nickname,
+    given_name: user.given_name,
+    family_name: user.family_name,
+    picture: user.picture,
+    blocked: user.blocked,
+    email_verified: user.email_verified,
+  })
 
 /** An account that was linked to another one, as one of its own. */
 export function recreatedAccount(

@@ -1,4 +1,11 @@
-import type { ActionPhase, ActionStep, FieldChange, JobPhase, JobPlan, JobUserState, Permission } from '@rollcall/contracts/admin-api'
+import type {
+  ActionPhase,
+  ActionStep,
+  FieldChange,
+  JobPhase,
+  JobPlan,
+  JobUserState,
+} from '@rollcall/contracts/admin-api'
 import type { ColumnType, Generated } from '@rollcall/database'
 
 /** The tables of packages/server/migrations, as queries see them. Moments are Dates, JSON is read parsed and written as text. */
@@ -140,6 +147,8 @@ export interface RunOrigin {
   requestId: string | null
   /** The tenant's origin. */
   tenant: string
+  /** Whom it concerns as well. */
+  otherUserId?: string
   /** The job it is a part of. */
   jobId?: string
 }
@@ -196,6 +205,8 @@ interface DeletedUserTable {
   deleted_at: Generated<Date>
   purge_at: Date
   key_id: string
+  /** Absent: they were deleted. */
+  linked_to: string | null
   sealed: Buffer
 }
 
@@ -244,7 +255,7 @@ interface JobTable {
   selection: Json<KeptSelection>
   reason: string | null
   actor_id: string
-  permissions: Permission[]
+  permissions: string[]
   origin: Json<RunOrigin>
   phase: Generated<JobPhase>
   speed: Generated<number>
@@ -279,7 +290,7 @@ export interface JobScheduleTable {
   every: 'day' | 'week' | 'month'
   next_at: Date
   actor_id: string
-  permissions: Permission[]
+  permissions: string[]
   origin: Json<RunOrigin>
   created_at: Generated<Date>
 }

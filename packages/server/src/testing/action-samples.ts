@@ -25,6 +25,7 @@ export const actionSamples: Record<string, Record<string, unknown>> = {
   'user.remove-from-organizations': { organizationIds: ['org_1'] },
   'user.link': { secondaryUserId: 'auth0|2' },
   'user.unlink': { provider: 'auth0', userId: '2' },
+  'user.reveal-idp-tokens': { provider: 'auth0', userId: '1' },
   'user.schedule-deletion': {},
   'user.cancel-deletion': {},
   'user.delete': {},

@@ -8,6 +8,7 @@ import {
   CircleHelp,
   CirclePlus,
   CircleMinus,
+  Eye,
   KeyRound,
   Link,
   Link2,
@@ -156,6 +157,13 @@ const known: Offer[] = [
   { words: 'user.assign-permissions', action: 'user.assign-permissions', icon: ListPlus, group: 'access' },
   { words: 'user.remove-permissions', action: 'user.remove-permissions', icon: ListMinus, group: 'access' },
   { words: 'user.unlink', action: 'user.unlink', icon: Unlink, group: 'account', isPlaced: true },
+  {
+    words: 'user.reveal-idp-tokens',
+    action: 'user.reveal-idp-tokens',
+    icon: Eye,
+    group: 'account',
+    isPlaced: true,
+  },
   { words: 'user.reset-mfa', action: 'user.reset-mfa', icon: ShieldOff, group: 'danger' },
   {
     words: 'user.contain',

@@ -99,7 +99,7 @@ function givenBy(state: UserState, { roleIds, organizations }: Params) {
   const known = knownOrganizations(state, ids, (place) => `body.params.organizations.${place}.organizationId`)
   const memberships = organizations.map(({ organizationId, roleIds: theirs }, place) => {
     const roles = describeRoles(knownRoles(all, theirs, `body.params.organizations.${place}`))
-    const name = known.find(({ organization }) => organization.id === organizationId)?.organization.name
+    const name = known.find(({ id }) => id === organizationId)?.name
     return [`organizations.${organizationId}`, { name, roles }] as const
   })
   return {

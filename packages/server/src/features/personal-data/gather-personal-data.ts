@@ -11,10 +11,11 @@ import { listRefreshTokens, listSessions } from '../user-page/list-sign-ins.ts'
 import { listNotes } from '../notes/change-notes.ts'
 import { listTags } from '../notes/change-tags.ts'
 import { presentUser } from '../users/present-user.ts'
+import { recordFor } from './record-for.ts'
 import type { ActionDeps } from '../../actions/deps.ts'
 import { readWholeLog, readStaffActions } from './read-history.ts'
 
-export type PersonalDataDeps = Pick<ActionDeps, 'tenant' | 'store' | 'bin' | 'reasonRequired'>
+export type PersonalDataDeps = Pick<ActionDeps, 'tenant' | 'store' | 'bin' | 'reasonRequired' | 'fields'>
 
 interface Wanted {
   userId: string
@@ -26,8 +27,9 @@ interface Wanted {
  * Everything that is held on one person. What cannot be had, for want of a scope, of a plan or of the actor's own permission, is named.
  * @throws NotFound `user-not-found`
  */
-export async function gatherPersonalData({ tenant, store: { db }, bin }: PersonalDataDeps, wanted: Wanted): Promise<PersonalData> {
+export async function gatherPersonalData({ tenant, store: { db }, bin, fields }: PersonalDataDeps, wanted: Wanted): Promise<PersonalData> {
   const { userId, actor, now } = wanted
+  const sight = fields.sightOf(actor)
   const missing: PersonalData['missing'] = []
   const isMissing = (part: string, problem: PartProblem | null | undefined) => problem && missing.push({ part, ...problem })
   const part = async <Value>(name: string, read: Promise<Value>): Promise<Value | null> => {
@@ -44,7 +46,7 @@ export async function gatherPersonalData({ tenant, store: { db }, bin }: Persona
   const user = await tenant.users.getAnew(userId) // of whom there is nobody, nothing further is asked
   const [record, identities, roles, permissions, organizations, sessions, refreshTokens, factors, blocks, log, staffActions, notes, tags, deletion] =
     await Promise.all([
-      part('record', tenant.userRecord(userId)),
+      part('record', tenant.userRecord(userId).then((whole) => recordFor(whole, sight))),
       part('identities', listIdentities({ tenant }, userId)),
       part('roles', listRoles({ tenant }, userId)),
       part('permissions', listPermissions({ tenant }, userId)),
@@ -54,11 +56,13 @@ export async function gatherPersonalData({ tenant, store: { db }, bin }: Persona
       part('factors', listFactors({ tenant }, userId)),
       part('blocks', listBlocks({ tenant }, userId)),
       ifMay('read:logs', 'log', () => readWholeLog(tenant, { userId, until: now })),
-      ifMay('read:audit', 'staffActions', () => readStaffActions(db, userId)),
+      ifMay('read:audit', 'staffActions', () => readStaffActions(db, { userId, sight })),
       listNotes({ db }, userId),
       listTags({ db }, userId),
       bin.findDeletion(userId),
     ])
+  if (sight.hidden.size > 0)
+    isMissing('metadata', { code: 'field-hidden', detail: `Whoever asked for this may not see ${[...sight.hidden].join(', ')}.` })
   isMissing('roles', roles?.organizationsProblem)
   isMissing('permissions', permissions?.organizationsProblem)
   isMissing('organizations', organizations?.rolesProblem)
@@ -71,7 +75,7 @@ export async function gatherPersonalData({ tenant, store: { db }, bin }: Persona
     tenant: tenant.origin,
     madeBy: actor.userId,
     missing,
-    user: presentUser(user),
+    user: presentUser(user, sight),
     record,
     identities: identities?.identities ?? null,
     roles: roles?.roles ?? null,

@@ -2,6 +2,8 @@ import type { AuditEntry, PersonalData, TimelineEntry } from '@rollcall/contract
 import { sql } from '@rollcall/database'
 import type { TenantClient } from '@rollcall/tenant-client'
 import type { StoreQueries } from '../../store/open-store.ts'
+import type { Sight } from '../../custom-fields/custom-fields.ts'
+import { maskChanges } from '../../custom-fields/hide.ts'
 import { memberOf } from '../audit/find-entries.ts'
 import { attemptPart } from '../user-page/attempt-part.ts'
 import { presentEntry } from '../user-page/list-timeline.ts'
@@ -30,12 +32,12 @@ type StaffAction = NonNullable<PersonalData['staffActions']>[number]
 /** What staff did to somebody, newest first. */
 export async function readStaffActions(
   db: StoreQueries,
-  userId: string,
+  { userId, sight }: { userId: string; sight: Sight },
 ): Promise<{ entries: StaffAction[]; isComplete: boolean }> {
   const { rows } = await sql<{ seq: number; at: Date; entry: AuditEntry }>`SELECT seq, at, entry FROM audit_log
     WHERE ${memberOf('subjectId')} = ${userId} ORDER BY seq DESC LIMIT ${mostEntries + 1}`.execute(db)
   const entries = rows
     .slice(0, mostEntries)
-    .map(({ seq, at, entry: { action, phase, actorId, reason, changes } }) => ({ seq, at: at.toISOString(), action, phase, actorId, reason, changes })) // prettier-ignore
+    .map(({ seq, at, entry: { action, phase, actorId, reason, changes } }) => ({ seq, at: at.toISOString(), action, phase, actorId, reason, changes: maskChanges(changes, sight) })) // prettier-ignore
   return { entries, isComplete: rows.length <= mostEntries }
 }
