@@ -73,6 +73,8 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: Datab
     max: poolSize,
     types,
     connectionTimeoutMillis: 10_000,
+    // PostgreSQL's processes come to know its shared memory page by page: a new one takes ten times as long for what reads many.
+    idleTimeoutMillis: 600_000,
     options: settings,
     application_name: `rollcall ${schema}`,
   })
