@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from '@rollcall/database'
 import type { UserCount, UserFilter } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../../store/open-store.ts'
-import { compileFilter, tablesRead } from './compile-filter.ts'
+import { compileFilter, isWholeOfFew, tablesRead } from './compile-filter.ts'
 import type { SortOrder } from './sort-order.ts'
 
 /** Where a page goes on: after the user `id` with this value of the sorted column; null: among those who have none. */
@@ -80,13 +80,8 @@ export function countOf(filter: UserFilter): RawBuilder<number> | undefined {
 /** Of each of these most users are on the one side; those on the other have an index. */
 const rareSides: Record<string, boolean> = { email_verified: false, blocked: true, mfa: true, email_shared: true }
 
-/** Of a whole value in one of these there are few users, and an index knows them. */
-const fieldsOfFew = ['user_id', 'email', 'last_ip', 'identities.user_id']
-
-function isOfFew(filter: UserFilter): boolean {
-  if (filter.kind === 'all') return filter.of.some(isOfFew)
-  return filter.kind === 'match' && filter.pieces.length === 1 && fieldsOfFew.includes(filter.field)
-}
+const isOfFew = (filter: UserFilter): boolean =>
+  filter.kind === 'all' ? filter.of.some(isOfFew) : isWholeOfFew(filter)
 
 /** How many match, up to `most`; undefined: all. */
 export async function countUsers(
@@ -203,11 +198,17 @@ function byFilter(wanted: FindUsers, part: Part, condition: RawBuilder<boolean>)
         WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${limit}`,
     )
   }
+  const inPlace = sql`ORDER BY place ${order.isDown ? sql`DESC` : sql`ASC`}, user_id ${order.isDown ? sql`DESC` : sql`ASC`}`
+  if (isWholeOfFew(filter)) {
+    return sql`SELECT * FROM (
+        SELECT ${select}, ${placeOf(order, part)} AS place FROM users u WHERE ${condition} AND ${reach(wanted, part)} OFFSET 0
+      ) matching ${inPlace} LIMIT ${limit}`
+  }
   return sql`SELECT ${select}, found.place FROM (
       SELECT user_id, place FROM (
         SELECT u.user_id, ${placeOf(order, part)} AS place FROM ${isWordsOnly(filter) ? sql`users u JOIN user_search s USING (user_id)` : tablesOf(filter)}
         WHERE ${condition} AND ${reach(wanted, part)} OFFSET 0
-      ) matching ORDER BY place ${order.isDown ? sql`DESC` : sql`ASC`}, user_id ${order.isDown ? sql`DESC` : sql`ASC`} LIMIT ${limit}
+      ) matching ${inPlace} LIMIT ${limit}
     ) found JOIN users u USING (user_id)
     ORDER BY found.place ${order.isDown ? sql`DESC` : sql`ASC`}, user_id ${order.isDown ? sql`DESC` : sql`ASC`}`
 }
