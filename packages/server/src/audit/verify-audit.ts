@@ -37,8 +37,7 @@ export async function verifyAudit(store: Store, expected?: string): Promise<Audi
   const startedAt = performance.now()
   const head = await readHead(store)
   const chain = createChain(expected)
-  // The head first: what is added meanwhile is for the next time. Moments as `date_part` has them: `extract` reckons with decimals, which takes longer
-  // than all else that PostgreSQL does here.
+  // The head first: what is added meanwhile is for the next time. `extract` would reckon with decimals, which is slower and no more exact here.
   const lines = await store.copyColumns(sql`
     SELECT hash, seq, (date_part('epoch', at) * 1000)::bigint, entry FROM audit_log WHERE seq <= ${head.seq} ORDER BY seq`)
   let rest: Buffer = Buffer.alloc(0)
