@@ -88,7 +88,7 @@ function createChain(expected: string | undefined) {
       entries += 1
       const begin = start + 2 // after the \x by which PostgreSQL begins bytes
       const endOfHash = text.indexOf(separator, begin)
-      const stored = text.latin1Slice(begin, endOfHash)
+      const stored = text.toString('latin1', begin, endOfHash)
       let seq = 0
       let endOfSeq = endOfHash + 1
       for (let digit = text[endOfSeq] ?? 0; digit !== separator && endOfSeq < end; digit = text[endOfSeq] ?? 0) {
@@ -111,7 +111,7 @@ function createChain(expected: string | undefined) {
 
       function follows(): boolean {
         if (stored.length !== hexLength || last.hash.length !== hexLength) return false
-        text.latin1Write(last.hash, begin, hexLength)
+        text.write(last.hash, begin, 'latin1')
         for (const place of [endOfHash, endOfSeq, endOfMoment]) text[place] = space
         return stored === hash('sha256', text.subarray(begin, end))
       }

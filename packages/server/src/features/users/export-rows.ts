@@ -21,7 +21,7 @@ export function exportRows(rows: Readable, { columns, format }: ExportRows): Rea
         rest = Buffer.concat([rest, chunk])
         return done()
       }
-      const text = rest.latin1Slice() + chunk.latin1Slice(0, end - 1)
+      const text = rest.toString('latin1') + chunk.toString('latin1', 0, end - 1)
       rest = chunk.subarray(end)
       done(null, Buffer.from(writer.rows(text.split('\n')), 'latin1'))
     },
@@ -45,7 +45,7 @@ interface Writer {
 
 function jsonWriter(columns: readonly string[], isArray: boolean): Writer {
   const cells = columns.map((name, place) => ({
-    lead: `${place === 0 ? '{' : ','}${Buffer.from(JSON.stringify(name)).latin1Slice()}:`,
+    lead: `${place === 0 ? '{' : ','}${Buffer.from(JSON.stringify(name)).toString('latin1')}:`,
     write: jsonCells[kindOfColumn(name)],
   }))
   let between = ''
