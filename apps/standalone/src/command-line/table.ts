@@ -35,12 +35,12 @@ export function openTable(screen: Screen, heading: readonly string[]): Table {
 
 const padText = (text: string, cells: number) => text + ' '.repeat(Math.max(0, cells - textWidth(text)))
 
-/** Takes from the widest until it all fits. */
+/** Takes from the widest until it all fits; never from the first, by which a row is named and which is copied. */
 function fit(wanted: readonly number[], columns: number): number[] {
   const widths = [...wanted]
   const room = columns - gap * (widths.length - 1)
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over -= 1) {
-    const widest = widths.indexOf(Math.max(...widths))
+    const widest = widths.indexOf(Math.max(...widths.slice(1)), 1)
     if ((widths[widest] ?? 0) <= leastCells) break
     widths[widest] = (widths[widest] ?? 0) - 1
   }

@@ -1,5 +1,6 @@
-import { constants } from 'node:fs'
-import { access, open, rename, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { constants, createWriteStream } from 'node:fs'
+import { access, rename, rm } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { CommandFailed, exitCodes, misused } from '../failure.ts'
 
@@ -19,21 +20,16 @@ export interface ExportFile {
 export async function openExportFile(path: string, { isReplaced }: { isReplaced: boolean }): Promise<ExportFile> {
   if (!isReplaced && (await isThere(path))) throw misused(`${path} is there already.`, 'Write --force to replace it.')
   const draft = `${path}.${process.pid}.part`
-  const file = await open(draft, 'wx', 0o600).catch((error: unknown) => {
+  const content = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
+  await once(content, 'open').catch((error: unknown) => {
     throw new CommandFailed(exitCodes.failed, 'cannot-write', `${path} cannot be written: ${(error as Error).message}.`)
   })
-  const content = file.createWriteStream({ autoClose: false })
   return {
     path,
     content,
-    async finish() {
-      await file.sync()
-      await file.close()
-      await rename(draft, path)
-    },
+    finish: () => rename(draft, path),
     async discard() {
-      content.destroy()
-      await file.close()
+      if (!content.closed) await once(content.destroy(), 'close')
       await rm(draft, { force: true })
     },
   }
