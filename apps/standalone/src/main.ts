@@ -22,7 +22,7 @@ await runProgram(async (program) => {
 
   const app = express().disable('x-powered-by')
   const { auth, client } = tenant
-  const { directory, reasonRequired, recycleBin } = config
+  const { directory, policy, recycleBin } = config
   const key = recycleBin.key ?? (await dataFolder.secret('recycle-bin.key', 32))
   const rollcall = createRollcall({
     auth,
@@ -30,7 +30,7 @@ await runProgram(async (program) => {
     databaseUrl,
     directory,
     onDirectoryProgress: tellFilling(say),
-    policy: { reasonRequired },
+    policy,
     recycleBin: { ...recycleBin, key },
     dashboardFolder,
     logger,

@@ -36,7 +36,7 @@ test('with nothing set, the local tenant and the embedded server are used', () =
     databaseUrl: undefined,
     auth0: undefined,
     directory: 'copy',
-    reasonRequired: [],
+    policy: { reasonRequired: [], approvalAbove: {} },
     recycleBin: { deleteAfterDays: 14, keepForDays: 30, key: undefined },
     tenant: {
       rateLimits: 'off',

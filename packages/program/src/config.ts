@@ -43,8 +43,8 @@ export interface Config {
   auth0: Auth0Config | undefined
   /** Whether Rollcall keeps a copy of the users, or asks the tenant live. */
   directory: 'copy' | 'live'
-  /** Actions that are not done without a reason. */
-  reasonRequired: string[]
+  /** Actions that are not done without a reason, and those that need a second person above so many users. */
+  policy: { reasonRequired: string[]; approvalAbove: Record<string, number> }
   /** How deletions are undone. */
   recycleBin: {
     deleteAfterDays: number
@@ -87,6 +87,27 @@ const Environment = z.object({
     )
     .refine((names) => names.every((name) => actionNames.includes(name)), 'names an action that there is none of.')
     .default([]),
+  APPROVAL_ABOVE: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean)
+        .map((part) => part.split(':')),
+    )
+    .refine(
+      (parts) =>
+        parts.every(
+          ([name = '', above = '0', ...more]) =>
+            actionNames.includes(name) && /^\d{1,9}$/.test(above) && more.length === 0,
+        ),
+      'is not a list of actions, each with a number of users after a colon.',
+    )
+    .transform((parts): Record<string, number> =>
+      Object.fromEntries(parts.map(([name = '', above = '0']) => [name, Number(above)])),
+    )
+    .default({}),
   DELETE_AFTER_DAYS: whole(1, 365).default(14),
   RECYCLE_BIN_DAYS: whole(1, 3650).default(30),
   RECYCLE_BIN_KEY: z
@@ -115,6 +136,7 @@ const mends: Record<string, string> = {
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
   DIRECTORY: 'Leave it out to keep a copy of the users, or write live to keep none.',
   REASON_REQUIRED: `Write names with commas between, of these: ${actionNames.join(', ')}.`,
+  APPROVAL_ABOVE: `Write user.delete:100,user.purge: an action, and above how many users it needs a second person (always without a number). Actions: ${actionNames.join(', ')}.`,
   DELETE_AFTER_DAYS: 'Write a whole number of days, 365 at most, or leave it out for 14.',
   RECYCLE_BIN_DAYS: 'Write a whole number of days, 3650 at most, or leave it out for 30.',
   RECYCLE_BIN_KEY:
@@ -173,7 +195,7 @@ export function readConfig(
     databaseUrl: values.DATABASE_URL,
     auth0: toAuth0(values),
     directory: values.DIRECTORY,
-    reasonRequired: values.REASON_REQUIRED,
+    policy: { reasonRequired: values.REASON_REQUIRED, approvalAbove: values.APPROVAL_ABOVE },
     recycleBin: {
       deleteAfterDays: values.DELETE_AFTER_DAYS,
       keepForDays: values.RECYCLE_BIN_DAYS,

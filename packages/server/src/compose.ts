@@ -22,6 +22,8 @@ import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
+import { jobsRoutes } from './jobs/jobs.routes.ts'
+import { startJobs, type Jobs } from './jobs/jobs.ts'
 import { keepRecycleBin } from './recycle-bin/carry-out.ts'
 import { createRecycleBin } from './recycle-bin/recycle-bin.ts'
 import { sealingKey } from './recycle-bin/sealing.ts'
@@ -57,6 +59,8 @@ export interface RollcallOptions {
   policy?: {
     /** Names of the actions (`user.delete`) that are not done without a reason. */
     reasonRequired?: readonly string[]
+    /** Actions that need a second person, by name: when done to more users than this. 0: always, also to one. */
+    approvalAbove?: Readonly<Record<string, number>>
   }
   actions?: {
     /** How long a server may be silent before another one finds out how the actions ended that it had begun; more than twice a call's deadline. */
@@ -111,6 +115,7 @@ export function createRollcall(options: RollcallOptions): Rollcall {
     ready,
     close: async () => {
       const parts = await opened.catch(() => undefined) // one that never opened has nothing to close
+      await parts?.jobs?.close()
       await parts?.stopLeading()
       await parts?.copy?.directory.close()
       await parts?.store?.close()
@@ -124,6 +129,7 @@ interface Parts {
   copy: UserSourceDeps['copy']
   /** undefined: without a store nothing is changed. */
   actions: ActionDeps | undefined
+  jobs: Jobs | undefined
   stopLeading: () => Promise<void>
 }
 
@@ -136,9 +142,15 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
     onDirectoryProgress,
     logger,
   } = options
-  const reasonRequired = reasonsRequired(options.policy)
+  const { reasonRequired, approvalAbove } = readPolicy(options.policy)
   if (databaseUrl === undefined)
-    return { store: undefined, copy: undefined, actions: undefined, stopLeading: () => Promise.resolve() }
+    return {
+      store: undefined,
+      copy: undefined,
+      actions: undefined,
+      jobs: undefined,
+      stopLeading: () => Promise.resolve(),
+    }
   const store = await openStore(databaseUrl)
   const directory =
     kind === 'live'
@@ -152,7 +164,7 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
   const { spaClientId } = options.auth
   const { key, deleteAfterDays = 14, keepForDays = 30, checkIntervalMs = 60_000 } = options.recycleBin ?? {}
   const bin = createRecycleBin({ db: store.db, tenant: tenant.origin, key: key && sealingKey(key), deleteAfterDays, keepForDays }) // prettier-ignore
-  const actions = { store, tenant, directory, bin, spaClientId, reasonRequired, leaseMs, logger, onStep }
+  const actions = { store, tenant, directory, bin, spaClientId, reasonRequired, approvalAbove, leaseMs, logger, onStep }
   const stopSettling = store.lead({
     name: `actions ${store.schema}`,
     work: (signal) => settleRuns(actions, signal),
@@ -165,20 +177,25 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
       logger.error({ err: error }, 'scheduled deletions are not carried out by this server just now'),
   })
   const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin()]))
-  return { store, copy: directory && { store, directory, bin }, actions, stopLeading }
+  return { store, copy: directory && { store, directory, bin }, actions, jobs: startJobs(actions), stopLeading }
 }
 
 /** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
-function reasonsRequired({ reasonRequired = [] }: RollcallOptions['policy'] = {}): ReadonlySet<string> {
-  const unknown = reasonRequired.filter((name) => !actionNames.includes(name))
-  if (unknown.length === 0) return new Set(reasonRequired)
-  throw new RangeError(`policy.reasonRequired: there is no action ${unknown.join(', ')}; there are ${actionNames.join(', ')}.`) // prettier-ignore
+function readPolicy({ reasonRequired = [], approvalAbove = {} }: NonNullable<RollcallOptions['policy']> = {}) {
+  checkNames('policy.reasonRequired', reasonRequired)
+  checkNames('policy.approvalAbove', Object.keys(approvalAbove))
+  return { reasonRequired: new Set(reasonRequired), approvalAbove: new Map(Object.entries(approvalAbove)) }
 }
 
-function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: Parts): Router {
+function checkNames(where: string, names: readonly string[]): void {
+  const unknown = names.filter((name) => !actionNames.includes(name))
+  if (unknown.length > 0) throw new RangeError(`${where}: there is no action ${unknown.join(', ')}; there are ${actionNames.join(', ')}.`) // prettier-ignore
+}
+
+function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jobs }: Parts): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
-  const feed = createChangeFeed(copy?.directory)
+  const feed = createChangeFeed(copy?.directory, jobs)
 
   const api = Router()
   api.use((_req, res, next) => {
@@ -191,6 +208,7 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions }: 
   api.use(userPageRoutes({ guard, tenant, copy, store }))
   api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
+  api.use(jobsRoutes({ guard, jobs: jobs?.deps }))
   api.use(recycleBinRoutes({ guard, actions }))
   api.use(auditRoutes({ guard, store }))
   api.use(directoryRoutes({ guard, copy }))

@@ -24,7 +24,7 @@ await runProgram(async (program) => {
     tenant: client,
     databaseUrl,
     directory: config.directory,
-    policy: { reasonRequired: config.reasonRequired },
+    policy: config.policy,
     recycleBin: { ...config.recycleBin, key },
     dashboardFolder,
     logger,

@@ -139,6 +139,7 @@ export const ActionList = z
         isPossible: z.boolean(),
         obstacle: Warning.nullable().meta({ description: 'Why not.' }),
         needsReason: z.boolean(),
+        needsApproval: z.boolean().meta({ description: 'A second person has to approve it: plan a job.' }),
       }),
     ),
     deleteAfterDays: z.int().meta({ description: 'Between `user.schedule-deletion` and the deletion.' }),

@@ -48,7 +48,6 @@ const which = {
   action: exact,
   subject: exact.meta({ description: 'The id of the user it was done to.' }),
   phase: z.enum(['started', 'done', 'failed', 'not-begun']).optional(),
-  job: z.uuid().optional().meta({ description: 'What was done by this job, and to it.' }),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),
   reason: z

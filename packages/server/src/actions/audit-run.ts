@@ -15,7 +15,7 @@ export function auditRun(
     settledAtStart?: boolean
   },
 ): AuditFacts {
-  const { actorKind, ip, userAgent, requestId, tenant } = run.origin
+  const { actorKind, ip, userAgent, requestId, tenant, jobId } = run.origin
   const { answer, steps = [] } = told
   return {
     action: run.action,
@@ -29,6 +29,7 @@ export function auditRun(
     requestId,
     runId: run.run_id,
     undoOf: run.undo_of,
+    ...(jobId !== undefined && { jobId }),
     tenant,
     changes: told.changes,
     ...(steps.length > 0 && { steps: steps.map(presentStep) }),

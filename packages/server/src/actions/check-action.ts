@@ -25,6 +25,15 @@ export function checkReason(action: Action, reason: string | undefined, required
   ])
 }
 
+/** @throws Conflict `approval-needed` where one person alone may not do it to anybody */
+export function checkApproval(action: Action, approvalAbove: ReadonlyMap<string, number>): void {
+  if (approvalAbove.get(action.name) !== 0) return
+  throw new Conflict(
+    'approval-needed',
+    `${action.name} needs a second person here: plan a job for it, and have it approved.`,
+  )
+}
+
 /** Each may be a request to the tenant. */
 const mostFacts = 60
 

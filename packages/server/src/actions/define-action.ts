@@ -89,6 +89,8 @@ export interface Action<Params = unknown> {
   obstacle?(user: ManagementUser, known: Pick<UserState, 'deletion' | 'kept'>): Remark | undefined
   /** It may be done to somebody whom the tenant does not have: `plan` and `run` then have to take a state without a user. */
   isForAbsent?: boolean
+  /** It may be done to many at once: what it takes fits them all alike. */
+  isForMany?: true
   /** What it would do, from nothing but this. */
   plan(state: KnownState, params: Params): ActionPlan
   /** Does it. Every call of `tenant.changes` and of `bin.changes` is a step at which the process may die. @returns what is otherwise since */

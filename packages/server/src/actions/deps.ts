@@ -14,6 +14,8 @@ export interface ActionDeps {
   spaClientId: string
   /** Names of the actions that are not done without a reason. */
   reasonRequired: ReadonlySet<string>
+  /** Which actions need a second person, by name: done to more users than this. */
+  approvalAbove: ReadonlyMap<string, number>
   /** For so long a run belongs to a server that has not been heard of; more than twice as long as one call of the tenant may take. */
   leaseMs: number
   logger: Logger

@@ -2,6 +2,7 @@ import { Conflict, NotFound } from '@rollcall/http-kit'
 import type { Action, ActionPlan, KnownState } from './define-action.ts'
 import { readState, type StateReader } from './facts.ts'
 import { changesBetween, factsOf, readFields } from './fields.ts'
+import type { UserState } from './user-state.ts'
 
 export interface PlannedAction {
   state: KnownState
@@ -23,10 +24,18 @@ export async function planAction(
   if (!user && !action.isForAbsent) throw noUser(userId)
   // An action for those who are not there takes a user who is not.
   const state = { user, ...facts } as KnownState
+  return planWith(action, state, params)
+}
+
+/** The same, of what is known already. */
+export function planWith(action: Action, state: KnownState, params: unknown): PlannedAction {
   const plan = action.plan(state, params)
   const before = readFields(state, Object.keys(plan.wanted))
+  const isThere = (state as UserState).user !== undefined
   const obstacle =
-    (user && action.obstacle?.(user, state)) ?? plan.obstacle ?? (isNothingToDo(plan, before) ? nothingToDo : undefined)
+    (isThere ? action.obstacle?.(state.user, state) : undefined) ??
+    plan.obstacle ??
+    (isNothingToDo(plan, before) ? nothingToDo : undefined)
   return { state, plan: { ...plan, obstacle }, before }
 }
 

@@ -6,8 +6,8 @@ const undoForMs = 30 * 86_400_000
 
 /** @param undoing the run that undid it, or is about to */
 export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun {
-  const until = new Date(run.started_at.getTime() + undoForMs)
-  const why = whyNoUndo(run, undoing, until)
+  const until = undoableUntil(run)
+  const why = whyNoUndo(run, undoing !== undefined, until)
   return {
     runId: run.run_id,
     action: run.action,
@@ -27,15 +27,18 @@ export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun 
   }
 }
 
+export const undoableUntil = ({ started_at: startedAt }: Pick<RunRow, 'started_at'>) =>
+  new Date(startedAt.getTime() + undoForMs)
+
 /** @returns null when it can be undone */
 export function whyNoUndo(
-  { phase, undo }: RunRow,
-  undoing: RunRow | undefined,
+  { phase, undo }: Pick<RunRow, 'phase' | 'undo'>,
+  isUndone: boolean,
   until: Date,
   now: Date = new Date(),
 ): string | null {
   if ('why' in undo) return undo.why
   if (phase !== 'done') return 'Only what was done whole is undone by itself.'
-  if (undoing) return 'It has been undone.'
+  if (isUndone) return 'It has been undone.'
   return now > until ? 'It was too long ago.' : null
 }

@@ -8,7 +8,7 @@ import { changesBetween } from './fields.ts'
 import { planAction } from './plan-action.ts'
 import type { UserState } from './user-state.ts'
 
-type PreviewDeps = Pick<ActionDeps, 'tenant' | 'bin' | 'reasonRequired'>
+type PreviewDeps = Pick<ActionDeps, 'tenant' | 'bin' | 'reasonRequired' | 'approvalAbove'>
 
 /** What an action would do now. @throws as the action would, for whoever may not do it */
 export async function previewAction(
@@ -38,7 +38,7 @@ const withoutCounts = (fields: Record<string, unknown>) =>
 
 /** What this actor may do to this user as they are, and why not the rest. */
 export async function listActions(
-  { tenant, bin, reasonRequired }: PreviewDeps,
+  { tenant, bin, reasonRequired, approvalAbove }: PreviewDeps,
   actor: Actor,
   userId: string,
 ): Promise<ActionList> {
@@ -57,7 +57,13 @@ export async function listActions(
         (actor.userId === userId ? refusalToThemself : undefined) ??
         action.obstacle?.(user, { deletion, kept }) ??
         null
-      return { name, isPossible: obstacle === null, obstacle, needsReason: reasonRequired.has(name) }
+      return {
+        name,
+        isPossible: obstacle === null,
+        obstacle,
+        needsReason: reasonRequired.has(name),
+        needsApproval: approvalAbove.get(name) === 0,
+      }
     }),
   }
 }

@@ -8,7 +8,7 @@ import { presentUser } from '../features/users/present-user.ts'
 import type { RunOrigin } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
 import { auditRun } from './audit-run.ts'
-import { checkActor, checkFields, checkFresh, checkReason, checkStillThere } from './check-action.ts'
+import { checkActor, checkApproval, checkFields, checkFresh, checkReason, checkStillThere } from './check-action.ts'
 import type { Action } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
 import { fromFailure } from './failures.ts'
@@ -27,7 +27,9 @@ export interface ActionCall {
   reason?: string | undefined
   basedOn?: BasedOn | undefined
   idempotencyKey?: string | undefined
-  from: Pick<RunOrigin, 'ip' | 'userAgent' | 'requestId'>
+  from: Pick<RunOrigin, 'ip' | 'userAgent' | 'requestId' | 'jobId'>
+  /** A job's, which has been approved where policy wants that, or what follows from something that was. */
+  isApproved?: boolean | undefined
   /** The run that this one undoes, and what it changed: that has to stand still as it left it. */
   undoes?: { runId: string; changes: FieldChange[] } | undefined
 }
@@ -38,13 +40,14 @@ const pollMs = 40
 
 /**
  * Does an action to a user: once, recorded before and after, from what the tenant says at this moment.
- * @throws NotAllowed, InvalidInput `reason-required`, NotFound `user-not-found`; Conflict `user-changed`, `changed-since`, `idempotency-key-reused`,
+ * @throws NotAllowed, InvalidInput `reason-required`, Conflict `approval-needed`, NotFound `user-not-found`; Conflict `user-changed`, `changed-since`, `idempotency-key-reused`,
  *   `action-under-way` or an obstacle of the action's; whatever the tenant refuses it with; Unavailable `outcome-unknown`
  */
 export async function runAction(deps: ActionDeps, call: ActionCall): Promise<ActionOutcome> {
   const { action, actor, reason, basedOn } = call
   checkActor(action, actor, call)
   checkReason(action, reason, deps.reasonRequired)
+  if (!call.isApproved) checkApproval(action, deps.approvalAbove)
   checkFields(basedOn)
   const deadlineAt = performance.now() + waitsForMs
   for (;;) {

@@ -27,7 +27,7 @@ async function findVisibleRun({ store, tenant }: ActionDeps, actor: Actor, runId
  */
 export async function undoRun(
   deps: ActionDeps,
-  { runId, ...call }: Pick<ActionCall, 'actor' | 'reason' | 'idempotencyKey' | 'from'> & { runId: string },
+  { runId, ...call }: Pick<ActionCall, 'actor' | 'reason' | 'idempotencyKey' | 'from' | 'isApproved'> & { runId: string },
 ): Promise<ActionOutcome> {
   const run = await findRun(deps.store.db, runId)
   if (!run || run.origin.tenant !== deps.tenant.origin) throw new NotFound('run-not-found', 'There is no such run.')

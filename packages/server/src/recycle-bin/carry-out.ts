@@ -52,6 +52,7 @@ const asRollcall = (userId: string, reason: string): Omit<ActionCall, 'action'> 
   actor: rollcall,
   userId,
   params: {},
+  isApproved: true, // or it would not have been scheduled
   reason: [...reason].slice(0, 500).join(''),
   from: { ip: null, userAgent: null, requestId: null },
 })

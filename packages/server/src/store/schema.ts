@@ -1,4 +1,4 @@
-import type { ActionPhase, ActionStep, FieldChange } from '@rollcall/contracts/admin-api'
+import type { ActionPhase, ActionStep, FieldChange, JobPhase, JobPlan, JobUserState, Permission } from '@rollcall/contracts/admin-api'
 import type { ColumnType, Generated } from '@rollcall/database'
 
 /** The tables of packages/server/migrations, as queries see them. Moments are Dates, JSON is read parsed and written as text. */
@@ -30,6 +30,9 @@ export interface RollcallSchema {
   action_runs: ActionRunTable
   scheduled_deletions: ScheduledDeletionTable
   deleted_users: DeletedUserTable
+  jobs: JobTable
+  job_users: JobUserTable
+  job_workers: { worker: string; seen_at: Generated<Date> }
   audit_log: { seq: number; at: Date; entry: Record<string, unknown>; hash: Buffer }
   audit_head: { seq: number; at: Date; hash: Buffer }
 }
@@ -136,6 +139,8 @@ export interface RunOrigin {
   requestId: string | null
   /** The tenant's origin. */
   tenant: string
+  /** The job it is a part of. */
+  jobId?: string
 }
 
 export interface RunFailure {
@@ -203,4 +208,75 @@ interface ViewTable {
   columns: string[]
   created_at: Generated<Date>
   updated_at: Generated<Date>
+}
+
+/** To whom a job is done, as it was asked for; a view is kept as the filter it had. */
+export type KeptSelection =
+  | { kind: 'filter'; filter: string; except: string[]; viewId?: string }
+  | { kind: 'list'; entries: string[] }
+  | { kind: 'recycle-bin'; search: string }
+  | { kind: 'undo' }
+
+export interface JobProblem {
+  code: string
+  message: string
+  /** ISO 8601. */
+  at: string
+}
+
+/** What a second person was asked, and said. */
+export interface JobApproval {
+  /** ISO 8601: when the request lapses. */
+  until: string
+  byId: string | null
+  at: string | null
+  isGiven: boolean | null
+  comment: string | null
+}
+
+interface JobTable {
+  job_id: string
+  seq: Generated<number>
+  tenant: string
+  action: string
+  params: Json<Record<string, unknown>>
+  selection: Json<KeptSelection>
+  reason: string | null
+  actor_id: string
+  permissions: Permission[]
+  origin: Json<RunOrigin>
+  phase: Generated<JobPhase>
+  speed: Generated<number>
+  users: Generated<number>
+  done: Generated<number>
+  failed: Generated<number>
+  excluded: Generated<number>
+  looked_at: Generated<number>
+  plan: ColumnType<JobPlan | null, string | null | undefined, string | null>
+  unmatched: ColumnType<{ entry: string; why: 'nobody' | 'several' }[], string | undefined, string>
+  problem: ColumnType<JobProblem | null, string | null | undefined, string | null>
+  worker: string | null
+  created_at: Generated<Date>
+  planned_at: ColumnType<Date | null, undefined, Date>
+  started_at: ColumnType<Date | null, undefined, Date>
+  ended_at: ColumnType<Date | null, undefined, Date | null>
+  resumed_at: ColumnType<Date | null, undefined, Date>
+  ended_before: Generated<number>
+  approval: ColumnType<JobApproval | null, string | null | undefined, string | null>
+  undo_of: string | null
+}
+
+export interface JobUserTable {
+  job_id: string
+  place: number
+  user_id: string
+  state: Generated<JobUserState>
+  worker: string | null
+  attempt: Generated<number>
+  not_before: Date | null
+  code: string | null
+  message: string | null
+  run_id: string | null
+  undo_of: string | null
+  ended_at: Date | null
 }

@@ -34,6 +34,7 @@ export const addToOrganizations = defineAction({
   name: 'user.add-to-organizations',
   summary: 'Make a user a member of organizations',
   permission: 'manage:organizations',
+  isForMany: true,
   params: Params,
   refusalToThemself: {
     code: 'cannot-add-yourself-to-organizations',

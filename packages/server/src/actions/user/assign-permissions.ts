@@ -6,6 +6,7 @@ export const assignPermissions = defineAction({
   name: 'user.assign-permissions',
   summary: 'Give a user permissions directly, past roles',
   permission: 'manage:roles',
+  isForMany: true,
   params: Permissions,
   refusalToThemself: {
     code: 'cannot-assign-permissions-to-yourself',

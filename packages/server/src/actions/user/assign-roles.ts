@@ -6,6 +6,7 @@ export const assignRoles = defineAction({
   name: 'user.assign-roles',
   summary: 'Give a user roles',
   permission: 'manage:roles',
+  isForMany: true,
   params: RoleIds,
   refusalToThemself: {
     code: 'cannot-assign-roles-to-yourself',

@@ -6,6 +6,7 @@ export const blockUser = defineAction({
   name: 'user.block',
   summary: 'Block a user, and end their sessions',
   permission: 'update:users',
+  isForMany: true,
   params: z.strictObject({
     revokeRefreshTokens: z
       .boolean()

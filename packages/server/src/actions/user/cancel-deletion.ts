@@ -8,6 +8,7 @@ export const cancelDeletion = defineAction({
   name: 'user.cancel-deletion',
   summary: 'Keep a user whose deletion is scheduled',
   permission: 'delete:users',
+  isForMany: true,
   params: z.strictObject({}),
   isForAbsent: true, // gone before the day: nothing is left to be deleted
   obstacle: (_user, { deletion }) => (deletion ? undefined : notScheduled),

@@ -24,6 +24,7 @@ export const containUser = defineAction({
   summary:
     'Shut whoever uses an account out of it: block, sessions, refresh tokens, and if asked password and second factors',
   permission: 'update:users',
+  isForMany: true,
   params: Params,
   alsoNeeds: ({ resetPassword, resetMfa }) => (resetPassword || resetMfa ? 'manage:credentials' : undefined),
   refusalToThemself: { code: 'cannot-contain-yourself', message: 'You would lock yourself out.' },

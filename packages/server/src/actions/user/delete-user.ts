@@ -12,6 +12,7 @@ export const deleteUser = defineAction({
   name: 'user.delete',
   summary: 'Delete a user at once',
   permission: 'delete:users',
+  isForMany: true,
   params: z.strictObject({}),
   refusalToThemself: refusalToDeleteThemself,
 

@@ -22,6 +22,7 @@ export const editUser = defineAction({
   name: 'user.edit',
   summary: 'Change a user’s profile and metadata',
   permission: 'update:users',
+  isForMany: true,
   params: UserEdit,
 
   plan(state, edit) {

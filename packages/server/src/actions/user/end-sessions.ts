@@ -6,6 +6,7 @@ export const endSessions = defineAction({
   name: 'user.end-sessions',
   summary: 'Sign a user out everywhere',
   permission: 'update:users',
+  isForMany: true,
   params: z.strictObject({
     revokeRefreshTokens: z.boolean().default(true).meta({
       description: 'Also what applications keep to stay signed in.',

@@ -5,6 +5,7 @@ export const liftBruteForceBlock = defineAction({
   name: 'user.lift-brute-force-block',
   summary: 'Let a user try again who typed too many wrong passwords',
   permission: 'update:users',
+  isForMany: true,
   params: z.strictObject({}),
   facts: () => ['blocks'],
 

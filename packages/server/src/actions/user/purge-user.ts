@@ -7,6 +7,7 @@ export const purgeUser = defineAction({
   name: 'user.purge',
   summary: 'Destroy what was kept of a deleted user',
   permission: 'purge:users',
+  isForMany: true,
   params: z.strictObject({}),
   isForAbsent: true,
   obstacle: (_user, { kept }) => (kept ? undefined : notInRecycleBin),

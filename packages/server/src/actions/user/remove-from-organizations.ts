@@ -13,6 +13,7 @@ export const removeFromOrganizations = defineAction({
   name: 'user.remove-from-organizations',
   summary: 'End a user’s membership of organizations',
   permission: 'manage:organizations',
+  isForMany: true,
   params: z.strictObject({ organizationIds: z.array(OrganizationId).min(1).max(mostOrganizations) }),
   refusalToThemself: {
     code: 'cannot-remove-yourself-from-organizations',

@@ -12,6 +12,7 @@ export const removePermissions = defineAction({
   name: 'user.remove-permissions',
   summary: 'Take permissions from a user that were given directly',
   permission: 'manage:roles',
+  isForMany: true,
   params: Permissions,
   refusalToThemself: {
     code: 'cannot-remove-permissions-from-yourself',

@@ -7,6 +7,7 @@ export const removeRoles = defineAction({
   name: 'user.remove-roles',
   summary: 'Take roles from a user',
   permission: 'manage:roles',
+  isForMany: true,
   params: RoleIds,
   refusalToThemself: {
     code: 'cannot-remove-roles-from-yourself',

@@ -5,6 +5,7 @@ export const resendVerification = defineAction({
   name: 'user.resend-verification',
   summary: 'Mail a user the link by which they confirm their address',
   permission: 'update:users',
+  isForMany: true,
   params: z.strictObject({}),
   obstacle({ email, email_verified: isVerified }) {
     if (!email) return { code: 'no-email', message: 'They have no e-mail address.' }

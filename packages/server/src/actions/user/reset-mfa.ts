@@ -15,6 +15,7 @@ export const resetMfa = defineAction({
   name: 'user.reset-mfa',
   summary: 'Take a user’s second factors and passkeys away, all or one',
   permission: 'manage:credentials',
+  isForMany: true,
   params: z.strictObject({
     factorId: z
       .string()

@@ -15,6 +15,7 @@ export const restoreUser = defineAction({
   name: 'user.restore',
   summary: 'Restore a deleted user from the recycle bin',
   permission: 'restore:users',
+  isForMany: true,
   params: z.strictObject({}),
   refusalToThemself: {
     code: 'cannot-restore-yourself',

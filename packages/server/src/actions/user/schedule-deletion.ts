@@ -8,6 +8,7 @@ export const scheduleDeletion = defineAction({
   name: 'user.schedule-deletion',
   summary: 'Block and hide a user, and delete them in some days',
   permission: 'delete:users',
+  isForMany: true,
   params: z.strictObject({}),
   refusalToThemself: refusalToDeleteThemself,
   facts: () => ['sessions', 'nextDueAt'],

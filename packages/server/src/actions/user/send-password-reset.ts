@@ -7,6 +7,7 @@ export const sendPasswordReset = defineAction({
   name: 'user.send-password-reset',
   summary: 'Mail a user the link by which they set a new password',
   permission: 'update:users',
+  isForMany: true,
   params: z.strictObject({}),
   obstacle(user) {
     if (!databaseIdentity(user)) return noPassword

@@ -5,6 +5,7 @@ export const unblockUser = defineAction({
   name: 'user.unblock',
   summary: 'Let a blocked user sign in again',
   permission: 'update:users',
+  isForMany: true,
   params: z.strictObject({}),
   obstacle({ blocked }, { deletion }) {
     if (deletion) return { code: 'deletion-scheduled', message: 'They are to be deleted: cancel that, and they are let in again.' }

@@ -5,6 +5,7 @@ export const verifyEmail = defineAction({
   name: 'user.verify-email',
   summary: 'Mark a user’s e-mail address as verified, or not',
   permission: 'update:users',
+  isForMany: true,
   params: z.strictObject({ isVerified: z.boolean().default(true) }),
   obstacle: ({ email }) => (email ? undefined : { code: 'no-email', message: 'They have no e-mail address.' }),
 

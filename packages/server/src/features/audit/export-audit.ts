@@ -6,7 +6,7 @@ import type { Store } from '../../store/open-store.ts'
 import { matching } from './find-entries.ts'
 
 /** What stands in a column of its own in CSV. */
-const members = ['actorId', 'actorKind', 'action', 'phase', 'subjectId', 'reason', 'ip', 'userAgent', 'requestId', 'runId', 'undoOf', 'tenant', 'changes', 'answer'] // prettier-ignore
+const members = ['actorId', 'actorKind', 'action', 'phase', 'subjectId', 'reason', 'ip', 'userAgent', 'requestId', 'runId', 'undoOf', 'jobId', 'tenant', 'changes', 'answer'] // prettier-ignore
 const moment = sql`to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** Every entry that matches, newest first, as a stream of one moment's truth. */
