@@ -3,6 +3,10 @@ import { listActions } from './actions/list-actions.ts'
 import { undoRun } from './actions/undo-run.ts'
 import type { Command } from './command.ts'
 import { misused } from './failure.ts'
+import { getJob } from './jobs/get-job.ts'
+import { listJobUsers } from './jobs/list-job-users.ts'
+import { listJobs } from './jobs/list-jobs.ts'
+import { steerJob } from './jobs/steer-job.ts'
 import { nearest } from './nearest.ts'
 import { showMe } from './show-me.ts'
 import { countUsers } from './users/count-users.ts'
@@ -20,6 +24,10 @@ export const commands: readonly Command[] = [
   listActions,
   doAction,
   undoRun,
+  listJobs,
+  getJob,
+  listJobUsers,
+  ...steerJob,
   showMe,
 ]
 

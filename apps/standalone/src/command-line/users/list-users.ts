@@ -1,6 +1,7 @@
 import type { UserPage } from '@rollcall/contracts/admin-api'
 import { defineCommand, type Call, type Options } from '../command.ts'
 import { misused } from '../failure.ts'
+import { readNumber } from '../read-number.ts'
 import { dim } from '../screen.ts'
 import { openTable } from '../table.ts'
 import { furtherColumns, userCells, usualColumns } from './user-cells.ts'
@@ -44,7 +45,7 @@ type ListCall = Pick<Call<typeof listOptions>, 'options' | 'api' | 'screen'>
 /** Prints who matches, page by page as they come. @returns how many were printed */
 export async function printUsers({ options, api, screen }: ListCall, filter: string | undefined): Promise<number> {
   const columns = options.columns === undefined ? usualColumns : options.columns.split(',').filter(Boolean)
-  const most = options.all ? Infinity : readLimit(options.limit)
+  const most = options.all ? Infinity : (readNumber('limit', options.limit) ?? 50)
   if (options.all && options.limit !== undefined) throw misused('--all and --limit exclude each other.')
   const table = openTable(screen, columns)
   let printed = 0
@@ -80,9 +81,4 @@ export async function printUsers({ options, api, screen }: ListCall, filter: str
     screen.tell(dim(`${printed.toLocaleString('en')}${of} ${(found?.users ?? printed) === 1 ? 'user' : 'users'}`))
   }
   return printed
-}
-
-function readLimit(text = '50'): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw misused(`--limit ${text} is not a number of users.`)
-  return Number(text)
 }
