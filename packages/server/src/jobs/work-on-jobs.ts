@@ -98,8 +98,12 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     }
   }
   let flushing = Promise.resolve()
-  const flushSoon = () => (flushing = flushing.then(() => sleep(flushMs)).then(flush))
   let isFlushPlanned = false
+  const flushSoon = async () => {
+    await sleep(flushMs)
+    isFlushPlanned = false // what comes from here on may come too late for this one
+    await flush()
+  }
   const noteTurn = (one: OpenJob, user: HeldUser, turn: Turn) => {
     one.outcomes.push({ user, turn })
     one.inHand -= 1
@@ -109,7 +113,7 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     } else if (turn.state !== 'waiting') standstills = 0
     if (isFlushPlanned) return
     isFlushPlanned = true
-    void flushSoon().finally(() => (isFlushPlanned = false))
+    flushing = flushing.then(flushSoon)
   }
 
   const readOpen = async () => {
