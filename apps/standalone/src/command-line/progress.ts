@@ -25,6 +25,8 @@ export function openProgress({ what, isQuiet, isDrawn, stream }: ProgressOptions
   const startedAt = performance.now()
   let shownAt = startedAt
   let isShown = false
+  /** What was done before anybody looked. */
+  let doneBefore: number | undefined
   const clear = () => {
     if (isShown) stream.write('\r\x1b[K')
     isShown = false
@@ -33,9 +35,10 @@ export function openProgress({ what, isQuiet, isDrawn, stream }: ProgressOptions
     clear,
     update: (done, total) => {
       const now = performance.now()
+      doneBefore ??= done
       if (isQuiet || now - shownAt < (isDrawn ? drawnEveryMs : toldEveryMs)) return
       shownAt = now
-      const line = describe({ done, total, perSecond: (done * 1000) / (now - startedAt) })
+      const line = describe({ done, total, perSecond: ((done - doneBefore) * 1000) / (now - startedAt) })
       if (!isDrawn) return void stream.write(`${what}: ${line}\n`)
       const bar = total === undefined ? '' : `${drawBar(done / Math.max(total, 1))} `
       stream.write(`\r\x1b[K${cutText(`${what} ${bar}${line}`, (stream.columns || 80) - 1)}`)
