@@ -53,7 +53,7 @@ export function openScreen({ env, isQuiet, signal }: ScreenOptions): Screen {
   const progress = { current: undefined as Progress | undefined }
 
   const paint = (pieces: readonly Piece[], stream: NodeJS.WriteStream) => {
-    const isColoured = stream.isTTY && stream.hasColors(2, env)
+    const isColoured = stream.isTTY && stream.hasColors(16, env) // with NO_COLOR there are two, whatever they are
     return pieces
       .map((part) => {
         if (typeof part === 'string') return plainText(part)
