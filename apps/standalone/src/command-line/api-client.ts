@@ -45,7 +45,9 @@ interface Call {
 export function createApiClient({ url, tokens, signal, onWait }: ApiClientOptions): ApiClient {
   let hasAnswered = false
 
-  const send = async ({ method, path, query = {}, body, key, isPublic, isStream }: Call): Promise<Response> => {
+  const send = async (call: Call): Promise<Response> => {
+    const { method, path, query = {}, body, key, isPublic, isStream } = call
+    const isChange = method === 'POST' && !call.isQuestion
     const set = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
     const question = set.length > 0 ? `?${new URLSearchParams(set)}` : ''
     const headers = {
@@ -60,7 +62,8 @@ export function createApiClient({ url, tokens, signal, onWait }: ApiClientOption
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
       redirect: 'error', // a token goes where it was meant to go
-      signal: isStream ? signal : AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+      // What changes something is seen to its end, whoever is told to stop: else nobody would know how it ended.
+      signal: AbortSignal.any([...(isChange ? [] : [signal]), ...(isStream ? [] : [AbortSignal.timeout(patienceMs)])]),
     })
   }
 

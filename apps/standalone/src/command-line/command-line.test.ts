@@ -175,6 +175,19 @@ test('users come from standard input, each is done once, and the same key does n
   expect(some.out).toContain('auth0|nobody\tfailed\tuser-not-found\t')
 }) // prettier-ignore
 
+test('interrupted, it finishes with whom it has begun, and says how many it has not', async () => {
+  const { out: ids } = await rollcall(['users', 'list', 'NOT blocked:true', '--limit', '60', '--columns', 'user_id', '--sort', 'user_id'])
+  const [first = ''] = ids.split('\n')
+  const ended = await rollcall(['users', 'block', '-'], {
+    input: ids,
+    interruptedAfter: () => expect.poll(async () => (await staffed.inTenant(first)).blocked).toBe(true),
+  })
+  expect(ended).toMatchObject({ code: 130, told: expect.stringMatching(/ done, 0 failed, \d+ not begun\nInterrupted/) })
+  const done = ended.out.trim().split('\n').map((line) => line.split('\t')[0])
+  const blocked = await Promise.all(ids.trim().split('\n').map(async (id) => ((await staffed.inTenant(id)).blocked ? [id] : [])))
+  expect(blocked.flat()).toEqual(done)
+}) // prettier-ignore
+
 test('a deletion is asked about on a terminal, needs --yes in a pipe, and can be undone', async () => {
   const { ids } = await people('Ada Lovelace')
   const id = ids[0] ?? ''

@@ -63,7 +63,6 @@ export function openScreen({ env, isQuiet, signal }: ScreenOptions): Screen {
       .join('')
   }
   const write = async (line: string) => {
-    signal.throwIfAborted()
     if (isTerminal) progress.current?.clear()
     if (!stdout.write(`${line}\n`)) await once(stdout, 'drain', { signal })
   }

@@ -16,7 +16,7 @@ export interface ManyOptions {
 
 /** Has the server do an action to many: looks first, starts when the number is agreed to, and follows it. @returns the exit code */
 export async function doToMany(watching: Watching, wanted: Partial<NewJob>, options: ManyOptions): Promise<number> {
-  const { api, screen, signal } = watching
+  const { api, screen } = watching
   const { isJson, isDryRun, isAgreed, users, isDetached } = options
   if (!isDryRun && !isAgreed && users === undefined && !screen.canAsk)
     throw misused(
@@ -37,8 +37,8 @@ export async function doToMany(watching: Watching, wanted: Partial<NewJob>, opti
     }
     await agree(watching, planned, options)
   } catch (error) {
-    if (signal.aborted) screen.tell(`Job ${created.jobId} is planned, and was not started.`)
-    else if (planned.phase === 'planned') await drop()
+    // Nothing that nobody agreed to is left waiting to be started.
+    if (planned.phase === 'planning' || planned.phase === 'planned') await drop()
     throw error
   }
   const started: Job = await api.post(jobPath(created.jobId, 'start'), { users: planned.counts.waiting })
