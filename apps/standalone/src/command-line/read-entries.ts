@@ -6,7 +6,7 @@ import { misused } from './failure.ts'
 /**
  * Users as they were written: on the command line, and where that says `-` a line each on standard input, or in a file. A line may be one of
  * `users list --json`, too. Nobody is there twice.
- * @throws CommandFailed for a file that cannot be read, and when there is nobody
+ * @throws CommandFailed for a file that cannot be read, when there is nobody, and for what can be nobody: before anything is done
  */
 export async function readEntries(
   words: readonly string[],
@@ -27,6 +27,8 @@ export async function readEntries(
   }
   entries.delete('')
   if (entries.size === 0) throw misused('Say whom: ids or e-mail addresses, or - to read them from standard input.')
+  const strange = [...entries].find((entry) => !/[|@]/.test(entry))
+  if (strange !== undefined) throw misused(`${strange} is neither a user’s id (auth0|…) nor an e-mail address.`)
   return [...entries]
 }
 

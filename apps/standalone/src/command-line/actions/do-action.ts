@@ -1,16 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto'
-import type { ActionOutcome, ActionPreview } from '@rollcall/contracts/admin-api'
 import { defineCommand, type Call, type Options } from '../command.ts'
-import { CommandFailed, exitCodes, misused } from '../failure.ts'
+import { misused } from '../failure.ts'
 import { doToMany } from '../jobs/do-to-many.ts'
 import { readEntries } from '../read-entries.ts'
 import { readNumber } from '../read-number.ts'
-import { findUserId } from '../users/find-user-id.ts'
 import { readFilter } from '../users/which-users.ts'
 import { confirmLoss } from './confirm-loss.ts'
+import { doToEach } from './do-to-each.ts'
 import { readParams } from './read-params.ts'
-import { describeParam, findServerAction, shortName, type ServerAction } from './server-actions.ts'
-import { tellDone, tellPreview, tellRefused, type Told } from './tell-outcome.ts'
+import { describeParam, findServerAction, type ServerAction } from './server-actions.ts'
 
 const options = {
   param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a parameter; NAME:=JSON for what is no text' },
@@ -63,7 +60,9 @@ export const doAction = defineCommand({
     const entries = await readEntries(words, { file: options.ids, stdin })
     const isStdinTaken = words.includes('-') || options.ids === '-'
     if (!options['dry-run'] && !options.yes) await confirmLoss({ action, entries, screen, api, isStdinTaken })
-    return doToEach(call, { action, params, entries })
+    const { 'dry-run': isDryRun = false, json: isJson = false, quiet: isQuiet = false, reason, key } = options
+    const wanted = { action, params, entries, reason, key }
+    return doToEach({ api, screen, signal: call.signal }, wanted, { isDryRun, isJson, isQuiet })
   },
 })
 
@@ -86,70 +85,3 @@ function doToAll(
     isDetached: options.detach ?? false,
   })
 }
-
-/** After these the next would fail alike. */
-const endsAll = [exitCodes.notPermitted, exitCodes.unavailable, exitCodes.misused] as readonly number[]
-
-async function doToEach(
-  { options, api, screen, signal }: DoCall,
-  { action, params, entries }: { action: ServerAction; params: Record<string, unknown>; entries: string[] },
-): Promise<number> {
-  const key = options.key ?? randomUUID()
-  const isDry = options['dry-run'] ?? false
-  const progress = entries.length > 1 ? screen.progress(isDry ? 'Looking' : shortName(action.name)) : undefined
-  const failures: CommandFailed[] = []
-  let ended = 0
-  for (const entry of entries) {
-    if (signal.aborted || endsAll.includes(failures.at(-1)?.exitCode ?? 0)) break
-    progress?.update(ended, entries.length)
-    let told: Told = { userId: entry, action: action.name }
-    try {
-      const userId = await findUserId(api, entry)
-      told = { ...told, userId }
-      const path = `users/${encodeURIComponent(userId)}/actions/${action.name}`
-      if (isDry) {
-        const preview: ActionPreview = await api.ask(`${path}/preview`, { params: previewed(action, params) })
-        await tellPreview({ screen, isJson: options.json ?? false }, told, preview)
-        if (preview.obstacle) failures.push(new CommandFailed(exitCodes.inTheWay, preview.obstacle.code, preview.obstacle.message)) // prettier-ignore
-      } else {
-        const body = { params, ...(options.reason !== undefined && { reason: options.reason }) }
-        const outcome: ActionOutcome = await api.post(path, body, keyFor(key, action.name, userId))
-        await tellDone({ screen, isJson: options.json ?? false }, told, outcome)
-      }
-    } catch (error) {
-      if (!(error instanceof CommandFailed)) throw error
-      failures.push(error)
-      if (entries.length === 1 && !options.json) throw error
-      await tellRefused({ screen, isJson: options.json ?? false }, told, error)
-    }
-    ended += 1
-  }
-  progress?.clear()
-  const left = entries.length - ended
-  if (entries.length > 1 && !options.quiet) {
-    const done = ended - failures.length
-    const words = [`${done} ${isDry ? 'can be done' : 'done'}`, `${failures.length} ${isDry ? 'cannot' : 'failed'}`, ...(left > 0 ? [`${left} not begun`] : [])]
-    screen.tell(`${action.name}: ${words.join(', ')}`)
-  } // prettier-ignore
-  signal.throwIfAborted()
-  return exitCodeOf(failures, entries.length)
-}
-
-/** What all have in common; several things at once are just a failure. */
-function exitCodeOf(failures: readonly CommandFailed[], entries: number): number {
-  const kinds = new Set(failures.map(({ exitCode }) => exitCode))
-  const [only] = kinds
-  if (only === undefined) return exitCodes.done
-  const isAll = failures.length === entries || endsAll.includes(only)
-  return kinds.size === 1 && isAll ? only : exitCodes.failed
-}
-
-/** A preview of what takes a secret is not told it. */
-const previewed = ({ params: known }: ServerAction, params: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => !known[name]?.writeOnly))
-
-/** One for each user, the same at each repetition. */
-const keyFor = (key: string, action: string, userId: string) =>
-  createHash('sha256')
-    .update(JSON.stringify([key, action, userId]))
-    .digest('base64url')

@@ -29,9 +29,10 @@ export async function doToMany(watching: Watching, wanted: Partial<NewJob>, opti
   try {
     planned = await whileJobIs(['planning'], created, watching)
     if (planned.phase !== 'planned') return await followJob(planned, { ...watching, isJson })
-    if (!isJson || !isDryRun) await tellPlanTo(watching, planned, isJson)
-    else await screen.json(planned)
-    if (isDryRun || planned.counts.waiting === 0) {
+    const isOver = isDryRun || planned.counts.waiting === 0
+    if (!isJson) await tellPlan(screen, planned)
+    else if (isOver) await screen.json(planned)
+    if (isOver) {
       await drop()
       return exitCodes.done
     }
@@ -45,11 +46,6 @@ export async function doToMany(watching: Watching, wanted: Partial<NewJob>, opti
   if (!isDetached) return followJob(started, { ...watching, isJson })
   await (isJson ? screen.json(started) : screen.say(started.jobId))
   return exitCodes.done
-}
-
-/** Where JSON is wanted the plan is for whoever watches, not for the program that reads. */
-async function tellPlanTo({ screen }: Watching, job: Job, isJson: boolean): Promise<void> {
-  if (!isJson) await tellPlan(screen, job)
 }
 
 async function agree({ screen }: Watching, { action, counts }: Job, { isAgreed, users }: ManyOptions): Promise<void> {
