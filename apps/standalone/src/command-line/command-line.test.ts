@@ -116,7 +116,7 @@ test('the exit code says what kind of failure it was, and standard error why', a
     expect([args.join(' '), ended[at]]).toEqual([args.join(' '), expect.objectContaining({ code, told: expect.stringMatching(said) })])
   const { told } = await rollcall(['users', 'get', 'auth0|nobody', '--json'])
   expect(JSON.parse(told)).toMatchObject({ error: { code: 'user-not-found', requestId: expect.any(String) } })
-}) // prettier-ignore
+}, 60_000) // prettier-ignore
 
 test('a secret is refused on the command line and told to nobody', async () => {
   const { ROLLCALL_CLIENT_SECRET: secret = '' } = may.support
@@ -230,10 +230,12 @@ test('an export is a whole file that only its owner reads, without a formula', a
   expect((await readFile(ndjson, 'utf8')).trim().split('\n')).toHaveLength(2)
   expect((await stat(csv)).mode & 0o777).toBe(0o600)
   expect(await rollcall(['users', 'export', filter, '--out', csv])).toMatchObject({ code: 2, told: expect.stringContaining('--force') })
+  const launched = await rollcall(['users', 'export', filter, '--out', 'launched.csv'], { cwd: folder, isLaunched: true })
+  expect([launched.code, launched.out, await readdir(folder)]).toEqual([0, '', expect.arrayContaining(['launched.csv'])])
   const piped = await rollcall(['users', 'export', '--format', 'ndjson', '--columns', 'user_id'])
   expect([piped.code, piped.out.trim().split('\n').length]).toEqual([0, Number((await rollcall(['users', 'count'])).out)])
   expect((await runOnTerminal(['users', 'export'], { env: may.everything })).code).toBe(2)
-}) // prettier-ignore
+}, 60_000) // prettier-ignore
 
 test('an export that is interrupted, or that breaks off, leaves no file', async () => {
   const way = await openSlowExports(staffed.standalone.url)
@@ -270,7 +272,7 @@ test('all who match are done to by a job, when the number is agreed to', async (
   expect((await rollcall(['jobs', 'list', '--limit', '1'])).out).toMatch(new RegExp(`^${undoing?.jobId}\t`))
   expect(await rollcall(['jobs', 'pause', undoing?.jobId ?? ''])).toMatchObject({ code: 5 })
   expect((await staffed.inTenant(ids[0] ?? '')).blocked).toBe(false)
-}) // prettier-ignore
+}, 60_000) // prettier-ignore
 
 test('help names every command, and the server says what an action takes', async () => {
   const { out } = await rollcall(['--help'])

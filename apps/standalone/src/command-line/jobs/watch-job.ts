@@ -4,7 +4,8 @@ import type { ApiClient } from '../api-client.ts'
 import { CommandFailed, exitCodes } from '../failure.ts'
 import type { Screen } from '../screen.ts'
 
-const lookedAtEveryMs = 500
+/** Soon at first, for most jobs are small; then now and then. */
+const nextLookMs = (looks: number) => Math.min(100 * 1.5 ** looks, 1000)
 
 export interface Watching {
   api: ApiClient
@@ -24,13 +25,13 @@ export async function whileJobIs(
   const progress = screen.progress(job.phase === 'planning' ? 'Looking' : job.action)
   let current = job
   let toldOf: string | undefined
-  while (phases.includes(current.phase)) {
+  for (let looks = 0; phases.includes(current.phase); looks += 1) {
     const { phase, counts, planned, problem } = current
     if (phase === 'planning') progress.update(planned, undefined)
     else progress.update(counts.users - counts.waiting, counts.users)
     if (problem && problem.code !== toldOf) screen.tell(`It stands still: ${problem.message}`)
     toldOf = problem?.code
-    await sleep(lookedAtEveryMs, undefined, { signal })
+    await sleep(nextLookMs(looks), undefined, { signal })
     current = await api.get(jobPath(job.jobId))
   }
   progress.clear()

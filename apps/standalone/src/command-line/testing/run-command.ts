@@ -14,20 +14,23 @@ export interface CommandOptions {
   env: Record<string, string>
   input?: string
   cwd?: string
+  /** By the launcher, as npx does. */
+  isLaunched?: boolean
   /** When this is over, somebody presses Ctrl-C. */
   interruptedAfter?: () => Promise<unknown>
 }
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url))
+const launcher = fileURLToPath(new URL('../../../bin/rollcall.mjs', import.meta.url))
 /** As the launcher has it. */
 const compileCache = fileURLToPath(new URL('../../../../../node_modules/.cache/node', import.meta.url))
 
 /** The program as a script meets it: a process, pipes, an exit code. */
 export async function runCommand(
   args: string[],
-  { env, input = '', cwd, interruptedAfter }: CommandOptions,
+  { env, input = '', cwd, interruptedAfter, isLaunched = false }: CommandOptions,
 ): Promise<Ended> {
-  return watch(process.execPath, [program, ...args], { env, input, cwd, interruptedAfter })
+  return watch(process.execPath, [isLaunched ? launcher : program, ...args], { env, input, cwd, interruptedAfter })
 }
 
 /** The same, on a terminal that is so wide; `input` is typed when something is asked for. */
@@ -37,7 +40,7 @@ export async function runOnTerminal(args: string[], { env, input, columns = 200 
   return watch('script', ['--quiet', '--return', '--command', line, '/dev/null'], { env: { TERM: 'xterm-256color', ...env }, typed: input })
 } // prettier-ignore
 
-interface Watched extends Omit<CommandOptions, 'cwd' | 'interruptedAfter'> {
+interface Watched extends Omit<CommandOptions, 'cwd' | 'interruptedAfter' | 'isLaunched'> {
   cwd?: string | undefined
   interruptedAfter?: CommandOptions['interruptedAfter'] | undefined
   typed?: string | undefined
