@@ -16,7 +16,8 @@ test.each([
 test('JSON holds the same value, and nothing that a terminal obeys', () => {
   const value = { name: '\x1b[31m\x7f\x9b\u202e\u{e0001}👩‍🚀' }
   const line = jsonLine(value)
-  expect(line).toMatch(/^[\x20-\x7e👩‍🚀]+$/u)
+  expect(line).not.toMatch(/\p{Cc}|\u202e|\u{e0001}/u)
+  expect(line).toContain('👩‍🚀')
   expect(JSON.parse(line)).toEqual(value)
 })
 
