@@ -18,6 +18,7 @@ import type { Wake } from './wake.ts'
 /** How many users at a time, at most, of all jobs together. */
 const mostAtOnce = 16
 const flushMs = 150
+const limitHoldMs = 1000
 const idleMs = 1000
 
 /** Plans and does what is to be done, as one of any number of servers, until the signal is aborted; what it has in hand is finished first. */
@@ -108,13 +109,19 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     isFlushPlanned = false // what comes from here on may come too late for this one
     await flush()
   }
+  const hold = (turn: Turn) => {
+    if (turn.state === 'waiting' && turn.standsStill) {
+      // Of those who were under way together, the first says it for all. A limit is over soon, and the pace knows when; an outage may last.
+      if (performance.now() < heldUntil) return
+      const isLimit = turn.problem.code === 'tenant-rate-limited'
+      if (!isLimit) standstills += 1
+      heldUntil = performance.now() + (isLimit ? limitHoldMs : Math.min(250 * 2 ** standstills, 30_000))
+    } else if (turn.state !== 'waiting') standstills = 0
+  }
   const noteTurn = (one: OpenJob, user: HeldUser, turn: Turn) => {
     one.outcomes.push({ user, turn })
     one.inHand -= 1
-    if (turn.state === 'waiting' && turn.standsStill) {
-      // Of those who were under way together, the first says it for all.
-      if (performance.now() >= heldUntil) heldUntil = performance.now() + Math.min(250 * 2 ** ++standstills, 30_000)
-    } else if (turn.state !== 'waiting') standstills = 0
+    hold(turn)
     if (isFlushPlanned) return
     isFlushPlanned = true
     flushing = flushing.then(flushSoon)
