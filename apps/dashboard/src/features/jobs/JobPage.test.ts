@@ -64,6 +64,7 @@ test('it starts once its number has been typed, as it is shown or without commas
   await flushPromises()
   expect(page.server.sent).toEqual([[`POST /api/jobs/${jobId}/start`, { users: 1234 }]])
   expect(page.text()).toContain('Running')
+  expect(document.activeElement?.textContent).toContain('Running') // the form it was in is gone
 })
 
 test('another number in the meantime is told, shown, and has to be typed anew', async () => {
@@ -122,7 +123,7 @@ const running = someJob({
 test('while it runs it says how far it is and why it stands still, and follows the server at most twice a second', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
   const page = await open(running)
-  expect(page.text()).toMatch(/40 %.*2 a second · 5 minutes left.*Done390.*Failed10.*Left out0.*Waiting600/)
+  expect(page.text()).toMatch(/40 %.*2 a second · 5 minutes left.*Done.*Failed.*Left out.*Waiting.*390.*10.*0.*600/)
   const asked = () => page.requests.filter((request) => request === `GET /api/jobs/${jobId}`).length
   const before = asked()
   page.server.move({

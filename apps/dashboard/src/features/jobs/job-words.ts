@@ -49,6 +49,13 @@ export const isOpen = ({ phase }: Pick<Job, 'phase'>): boolean =>
 /** To how many it is done, was done, or is to be done. */
 export const usersOf = ({ counts }: Pick<Job, 'counts'>): number => counts.users - counts.excluded
 
+/** How far it is in per cent, of those to whom it is done. */
+export function percentOf(jobs: readonly Pick<Job, 'counts'>[]): number {
+  const users = jobs.reduce((sum, job) => sum + usersOf(job), 0)
+  const ended = jobs.reduce((sum, { counts }) => sum + counts.done + counts.failed, 0)
+  return Math.floor((ended / Math.max(1, users)) * 100)
+}
+
 /** How a job is called. */
 export function useJobTitle() {
   const { t, te, n } = useI18n()

@@ -31,7 +31,7 @@ test('a selection becomes a dry run: the action, what it needs to know, and why'
   const server = fakeJobs(someJob({ phase: 'planning' }), { others })
   const page = await mountPage(JobsPage, { answers: server.answers, path: '/jobs', permissions, hasDialogs: true })
   askForMany({ selection: { kind: 'filter', filter: 'blocked:true', except: ['auth0|9'] }, users: 1234 })
-  await expect.poll(() => dialog()?.textContent).toContain('Do to 1,234 users')
+  await expect.poll(() => dialog()?.textContent).toContain('Act on 1,234 users')
   const select = dialog()?.querySelector('select') as HTMLSelectElement
   const offered = [...select.options].map(({ value }) => value)
   expect(offered).toEqual(expect.arrayContaining(['user.block', 'user.assign-roles', 'user.delete']))
