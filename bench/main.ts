@@ -5,6 +5,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureAuditLog } from './audit-log.ts'
+import { measureBulk } from './bulk.ts'
 import { measureBusyHour } from './busy-hour.ts'
 import { compare, measure, spreadOf } from './compare.ts'
 import { compareFill } from './directory-fill.ts'
@@ -40,7 +41,7 @@ const { values } = parseArgs({
   },
 })
 const served = [...rowsOf({ floor: '', naiveProxy: '' }), ...exportKinds].map(({ name }) => name)
-const usual = [...served, 'fill', 'busy', 'audit', 'memory', 'start']
+const usual = [...served, 'fill', 'busy', 'bulk', 'audit', 'memory', 'start']
 /** They take their time, and are asked for by name. */
 const onDemand = ['grid', 'growth']
 const chosen = values.only?.split(',') ?? usual
@@ -82,6 +83,7 @@ try {
       if (wants(kind.name)) await attempt(kind.name, () => measureExport(site, { kind, rollcall }))
     }
     if (wants('busy')) await attempt('busy', () => measureBusy(site))
+    if (wants('bulk')) await attempt('bulk', () => measureJob(site))
     if (wants('fill')) await attempt('fill', () => measureFill(site))
     if (wants('audit')) await attempt('audit', () => measureAudit(site))
     if (wants('grid')) await attempt('grid', () => measureScrolling(site))
@@ -156,6 +158,18 @@ async function measureBusy(site: Site): Promise<void> {
   tell({ name: 'busy', what: `${what}: searches, p95`, unit: 'ms', measured: spreadOf([searches.p95Ms]), target })
   tell({ name: 'busy', what: 'the same: searches, median', unit: 'ms', measured: spreadOf([searches.p50Ms]) })
   tell({ name: 'busy', what: 'the same: other reads, p95', unit: 'ms', measured: spreadOf([reads.p95Ms]), target })
+}
+
+async function measureJob(site: Site): Promise<void> {
+  const { measured, reference, ratio } = await measureBulk(site, { rounds, users: Math.min(users, 2000) })
+  tell({
+    name: 'bulk',
+    what: 'Rollcall: a job that edits users, each recorded before and after, and undoable',
+    unit: 'a second',
+    measured,
+    reference: { what: 'the same calls of the tenant alone, 16 at a time', value: reference, ratio },
+    target: { bound: 'at least', value: 0.9 },
+  })
 }
 
 async function measureFill(site: Site): Promise<void> {

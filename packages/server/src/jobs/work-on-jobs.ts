@@ -104,8 +104,8 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     one.outcomes.push({ user, turn })
     one.inHand -= 1
     if (turn.state === 'waiting' && turn.standsStill) {
-      standstills += 1
-      heldUntil = performance.now() + Math.min(500 * 2 ** standstills, 30_000)
+      // Of those who were under way together, the first says it for all.
+      if (performance.now() >= heldUntil) heldUntil = performance.now() + Math.min(250 * 2 ** ++standstills, 30_000)
     } else if (turn.state !== 'waiting') standstills = 0
     if (isFlushPlanned) return
     isFlushPlanned = true
