@@ -77,7 +77,10 @@ export function fakeJobs(
         : begin(),
     approve: begin,
     refuse: ({ comment }) =>
-      move({ phase: 'cancelled', approval: { ...job.approval, isGiven: false, comment: String(comment) } }),
+      move({
+        phase: 'cancelled',
+        approval: { ...job.approval, isGiven: false, byName: 'Staff', comment: String(comment) },
+      }),
     pause: () => move({ phase: 'paused' }),
     resume: begin,
     retry: () => (begin(), move({ counts: { ...job.counts, waiting: job.counts.failed, failed: 0 } })),

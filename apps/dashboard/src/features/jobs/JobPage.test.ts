@@ -109,7 +109,7 @@ test('whoever approves sees what has changed since, and types the number or says
   await page.wrapper.get('input[maxlength="500"]').setValue('Too many')
   await page.press('Refuse')
   expect(page.server.sent).toEqual([[`POST /api/jobs/${jobId}/refuse`, { comment: 'Too many' }]])
-  expect(page.text()).toContain('Refused')
+  expect(page.text()).toMatch(/Refused.*Refused by Staff.*Too many/)
 })
 
 const running = someJob({
