@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { expect, expectAccessible, fillSignIn, signIn, test } from './application.ts'
 import type { Application } from './application.ts'
 
@@ -14,6 +15,16 @@ async function enrol(app: Application, name: string, count: number): Promise<str
     ids.push((body as { user_id: string }).user_id)
   }
   return ids
+}
+
+/** The list of them, once the directory has read of them in the tenant's log. */
+async function openList(page: Page, app: Application, filter: string, count: number): Promise<void> {
+  await signIn(page, app)
+  await expect(page.getByRole('grid', { name: 'Users' })).toBeVisible()
+  await expect(async () => {
+    await page.goto(`${app.dashboardUrl}/?filter=${filter}`)
+    await expect(page.getByText(`${count} matches`)).toBeVisible({ timeout: 5000 })
+  }).toPass()
 }
 
 /** Another person who may do as much as the first. */
@@ -35,10 +46,15 @@ test('all that match are blocked at once: dry run, typed number, done, and undon
     const users = await Promise.all(ids.map((id) => app.management('GET', `users/${encodeURIComponent(id)}`)))
     return users.map(({ body }) => (body as { blocked?: boolean }).blocked ?? false)
   }
-  await signIn(page, app, '?filter=jobbing')
-  await expect(page.getByText('4 matches')).toBeVisible()
-  await page.getByRole('checkbox', { name: /^Select Jobbing/ }).first().check() // prettier-ignore
-  await page.getByRole('checkbox', { name: /^Select Jobbing/ }).nth(1).check() // prettier-ignore
+  await openList(page, app, 'jobbing', 4)
+  await page
+    .getByRole('checkbox', { name: /^Select Jobbing/ })
+    .first()
+    .check()
+  await page
+    .getByRole('checkbox', { name: /^Select Jobbing/ })
+    .nth(1)
+    .check()
   await page.getByRole('button', { name: 'Select all 4 that match' }).click()
   await page.getByRole('button', { name: 'Actions', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Block' }).click()
@@ -59,7 +75,7 @@ test('all that match are blocked at once: dry run, typed number, done, and undon
   const undo = page.getByRole('button', { name: 'Undo all of it' })
   await expect(undo).toBeVisible()
   expect(await blocked()).toEqual([true, true, true, true])
-  await expect(page.locator('#outcomes').getByText('Done', { exact: true })).toHaveCount(5) // and the choice of it
+  await expect(page.locator('#outcomes li').filter({ hasText: 'Done' })).toHaveCount(4)
   await expectAccessible(page)
 
   await undo.click()
@@ -73,6 +89,15 @@ test('all that match are blocked at once: dry run, typed number, done, and undon
   await page.getByRole('link', { name: 'All jobs' }).click()
   await expect(page.getByRole('listitem').filter({ hasText: 'Undo: Block' })).toContainText('4 of 4 done')
   await expectAccessible(page)
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  const pages = page.getByRole('navigation', { name: 'Pages' })
+  await pages.getByRole('button', { name: 'Jobs' }).click()
+  await expectAccessible(page)
+  await pages.getByRole('link', { name: 'Clean-up' }).click()
+  await expect(page.getByRole('region', { name: 'Not seen for a year' }).getByRole('link')).toHaveText(/\d+ users/)
+  await expect(pages.getByRole('link', { name: 'Clean-up' })).toBeHidden()
+  await expectAccessible(page)
 })
 
 test('what policy wants a second person for waits until somebody else types its number', async ({
@@ -81,7 +106,9 @@ test('what policy wants a second person for waits until somebody else types its 
   browser,
 }) => {
   await enrol(app, 'Foureyed', 2)
-  await signIn(page, app, 'jobs/new')
+  await openList(page, app, 'foureyed', 2)
+  await page.getByRole('link', { name: 'Jobs' }).click()
+  await page.getByRole('link', { name: 'New job' }).click()
   await page
     .getByLabel('E-mail addresses and user ids')
     .fill('foureyed.1@example.com\nfoureyed.2@example.com\nnobody.at.all@example.com')

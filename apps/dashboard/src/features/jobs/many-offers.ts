@@ -24,7 +24,7 @@ export interface ManyOffer {
 interface Known {
   words: string
   needs: Permission
-  form?: Component
+  form?: Component | undefined
   formProps?: Record<string, unknown>
   icon?: Component
   group?: ManyOffer['group']
@@ -65,7 +65,7 @@ const known: readonly Known[] = [
   { words: 'user.delete', needs: 'delete:users' },
   { words: 'user.restore', needs: 'restore:users', isForBin: true },
   { words: 'user.purge', needs: 'purge:users', isForBin: true },
-] as const satisfies readonly Known[]
+]
 
 function offerOf({ words, form, formProps, icon, group }: Known): ManyOffer {
   const one = offerNamed(words)
