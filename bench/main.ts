@@ -5,12 +5,13 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureAuditLog } from './audit-log.ts'
-import { measureBulk } from './bulk.ts'
 import { measureBusyHour } from './busy-hour.ts'
 import { compare, measure, spreadOf } from './compare.ts'
 import { compareFill } from './directory-fill.ts'
 import { compareExport, exportKinds, type ExportKind } from './exports.ts'
 import { measureGrid } from './grid.ts'
+import { measureManyByJob } from './many-by-job.ts'
+import { measurePacing } from './pacing.ts'
 import { measureGrowth } from './growth.ts'
 import { openLoadGenerator } from './load/open-load-generator.ts'
 import { memoryOf, type Memory } from './memory.ts'
@@ -41,9 +42,9 @@ const { values } = parseArgs({
   },
 })
 const served = [...rowsOf({ floor: '', naiveProxy: '' }), ...exportKinds].map(({ name }) => name)
-const usual = [...served, 'fill', 'busy', 'bulk', 'audit', 'memory', 'start']
+const usual = [...served, 'fill', 'busy', 'job', 'audit', 'memory', 'start']
 /** They take their time, and are asked for by name. */
-const onDemand = ['grid', 'growth']
+const onDemand = ['grid', 'growth', 'pacing']
 const chosen = values.only?.split(',') ?? usual
 const unknown = chosen.find((name) => ![...usual, ...onDemand].includes(name))
 if (unknown !== undefined) refuse(`--only ${unknown}: choose from ${[...usual, ...onDemand].join(', ')}.`)
@@ -83,9 +84,11 @@ try {
       if (wants(kind.name)) await attempt(kind.name, () => measureExport(site, { kind, rollcall }))
     }
     if (wants('busy')) await attempt('busy', () => measureBusy(site))
-    if (wants('bulk')) await attempt('bulk', () => measureJob(site))
+    if (wants('job')) await attempt('job', () => measureJob(site))
     if (wants('fill')) await attempt('fill', () => measureFill(site))
     if (wants('audit')) await attempt('audit', () => measureAudit(site))
+    if (wants('pacing'))
+      await attempt('pacing', async () => (await measurePacing(site, folder, rounding)).forEach(tell))
     if (wants('grid')) await attempt('grid', () => measureScrolling(site))
     if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
   }
@@ -161,9 +164,9 @@ async function measureBusy(site: Site): Promise<void> {
 }
 
 async function measureJob(site: Site): Promise<void> {
-  const { measured, reference, ratio } = await measureBulk(site, { rounds, users: Math.min(users, 2000) })
+  const { measured, reference, ratio } = await measureManyByJob(site, { rounds, users: Math.min(users, 2000) })
   tell({
-    name: 'bulk',
+    name: 'job',
     what: 'Rollcall: a job that edits users, each recorded before and after, and undoable',
     unit: 'a second',
     measured,

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { spreadOf, type Spread } from './compare.ts'
 import { tenantUser, type Site } from './site.ts'
 
-export interface BulkFigures {
+export interface JobFigures {
   /** Users a second by a job, from its start to its end. */
   measured: Spread
   /** Users a second by the same calls of the Management API, as many at a time, and nothing else. */
@@ -15,7 +15,7 @@ export interface BulkFigures {
 const atOnce = 16
 
 /** One action over so many users, recorded, undoable and in the directory, against the calls of the tenant that it takes. */
-export async function measureBulk(site: Site, { rounds, users }: { rounds: number; users: number }): Promise<BulkFigures> {
+export async function measureManyByJob(site: Site, { rounds, users }: { rounds: number; users: number }): Promise<JobFigures> {
   const database = new pg.Client({ connectionString: site.databaseUrl })
   await database.connect()
   const { rows } = await database.query<{ user_id: string }>('SELECT user_id FROM tenant.users ORDER BY random() LIMIT $1', [users])
