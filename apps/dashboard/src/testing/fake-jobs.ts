@@ -43,6 +43,7 @@ export const someJob = (changes: Partial<Job> = {}): Job => ({
   undo: { isPossible: false, why: 'It has changed nobody.' },
   undoOf: null,
   undoneBy: null,
+  scheduleId: null,
   ...changes,
 })
 
