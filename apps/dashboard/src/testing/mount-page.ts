@@ -10,8 +10,10 @@ import { auditRoutes } from '../features/audit/audit.routes.ts'
 import ActionHost from '../features/actions/ActionHost.vue'
 import { asked } from '../features/actions/asked.ts'
 import { ownFields } from '../features/fields/own-fields.ts'
+import { cleanUpRoutes } from '../features/clean-up/clean-up.routes.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
+import { jobsRoutes } from '../features/jobs/jobs.routes.ts'
 import { recycleBinRoutes } from '../features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
 import { i18n, loadLaterTexts } from '../i18n.ts'
@@ -62,7 +64,15 @@ export async function mountPage(
 ) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...recycleBinRoutes, ...auditRoutes],
+    routes: [
+      ...findRoutes,
+      ...usersRoutes,
+      ...jobsRoutes,
+      ...cleanUpRoutes,
+      ...insightsRoutes,
+      ...recycleBinRoutes,
+      ...auditRoutes,
+    ],
   })
   await router.push(path)
   const requests: string[] = []
