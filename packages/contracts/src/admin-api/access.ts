@@ -7,6 +7,7 @@ import { z } from 'zod'
 export const permissions = [
   'manage:users',
   'read:users',
+  'create:users',
   'update:users',
   'delete:users',
   'restore:users',

@@ -4,6 +4,7 @@ import { permissions, type Permission } from '@rollcall/contracts/admin-api'
 const grants: Record<Permission, readonly Permission[]> = {
   'manage:users': permissions, // the tutorial's permission: all of it
   'read:users': ['read:users'],
+  'create:users': ['create:users'],
   'update:users': ['update:users'],
   'delete:users': ['delete:users'],
   'restore:users': ['restore:users'],
