@@ -26,7 +26,7 @@ const neededScopes = [
   { scope: 'read:users', feature: 'the list of users and each user’s page' },
   { scope: 'update:users', feature: 'editing, blocking and unblocking users, their roles, and mail to them' },
   { scope: 'delete:users', feature: 'deleting users' },
-  { scope: 'create:users', feature: 'restoring deleted users' },
+  { scope: 'create:users', feature: 'importing users, and restoring deleted ones' },
   { scope: 'read:sessions', feature: 'ending sessions, also those of users who are blocked' },
   { scope: 'delete:sessions', feature: 'ending sessions, also those of users who are blocked' },
   { scope: 'read:refresh_tokens', feature: 'seeing whether refresh tokens are left to revoke' },
@@ -48,6 +48,7 @@ const neededScopes = [
   },
   { scope: 'create:user_tickets', feature: 'links by which a user sets a new password' },
   { scope: 'read:resource_servers', feature: 'until when access tokens live, and which permissions there are' },
+  { scope: 'read:connections', feature: 'choosing where users are imported into' },
   { scope: 'read:clients', feature: 'the names of applications' },
 ] as const
 

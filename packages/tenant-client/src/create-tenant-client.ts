@@ -4,6 +4,7 @@ import { createReadApis, type ReadApis } from './apis.ts'
 import { checkTenant, type TenantFinding } from './check-tenant.ts'
 import { createReadClientNames, type ReadClientNames } from './client-names.ts'
 import { createTenantCredentialChanges, type TenantCredentialChanges } from './credential-changes.ts'
+import { createReadDatabaseConnections, type ReadDatabaseConnections } from './database-connections.ts'
 import { createTenantGroupAccess, type TenantGroupAccess } from './group-access.ts'
 import { createTenantJobs, type TenantJobs } from './jobs.ts'
 import { createTenantLogs, type TenantLogs } from './logs.ts'
@@ -55,6 +56,7 @@ export interface TenantClient {
   readonly groupAccess: TenantGroupAccess
   readonly apis: ReadApis
   readonly clientNames: ReadClientNames
+  readonly databaseConnections: ReadDatabaseConnections
   readonly usersByEmail: ReadUsersByEmail
   /** What is left of the tenant's limit on reading this; undefined where it names none. */
   rateLimitOf(noun: 'users' | 'logs' | 'roles' | 'organizations' | 'jobs'): RateLimit | undefined
@@ -113,6 +115,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
     groupAccess: createTenantGroupAccess(call),
     apis: createReadApis(call),
     clientNames: createReadClientNames(call),
+    databaseConnections: createReadDatabaseConnections(call),
     usersByEmail: createReadUsersByEmail(call),
     rateLimitOf: rateLimits.of,
     reach,
