@@ -22,6 +22,8 @@ import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
+import { importsRoutes } from './imports/imports.routes.ts'
+import { keepImports } from './imports/imports.ts'
 import { jobsRoutes } from './jobs/jobs.routes.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
 import { keepRecycleBin } from './recycle-bin/carry-out.ts'
@@ -176,7 +178,8 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
     onFailure: (error) =>
       logger.error({ err: error }, 'scheduled deletions are not carried out by this server just now'),
   })
-  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin()]))
+  const stopImports = keepImports(actions)
+  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin(), stopImports()]))
   return { store, copy: directory && { store, directory, bin }, actions, jobs: startJobs(actions), stopLeading }
 }
 
@@ -209,6 +212,7 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jo
   api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
   api.use(jobsRoutes({ guard, jobs: jobs?.deps }))
+  api.use(importsRoutes({ guard, imports: actions }))
   api.use(recycleBinRoutes({ guard, actions }))
   api.use(auditRoutes({ guard, store }))
   api.use(directoryRoutes({ guard, copy }))
