@@ -2,6 +2,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import type { Router } from 'vue-router'
 import { auditRoutes } from './features/audit/audit.routes.ts'
 import { findRoutes, followFindLink } from './features/filter/find.routes.ts'
+import { importsRoutes } from './features/imports/imports.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
@@ -16,6 +17,7 @@ export function createRouterFor(basePath: string): Router {
       ...insightsRoutes,
       ...recycleBinRoutes,
       ...auditRoutes,
+      ...importsRoutes,
       { path: '/:path(.*)*', component: () => import('./shell/PageNotFound.vue') },
     ],
   })

@@ -10,6 +10,7 @@ import { auditRoutes } from '../features/audit/audit.routes.ts'
 import ActionHost from '../features/actions/ActionHost.vue'
 import { asked } from '../features/actions/asked.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
+import { importsRoutes } from '../features/imports/imports.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
 import { recycleBinRoutes } from '../features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
@@ -58,7 +59,7 @@ export async function mountPage(
 ) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...recycleBinRoutes, ...auditRoutes],
+    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...recycleBinRoutes, ...auditRoutes, ...importsRoutes],
   })
   await router.push(path)
   const requests: string[] = []

@@ -13,6 +13,7 @@ import {
   ScrollText,
   Sun,
   Trash2,
+  Upload,
   UsersRound,
 } from '@lucide/vue'
 import type { Component } from 'vue'
@@ -114,6 +115,9 @@ export function useEntries(api: ApiClient) {
       const run = commands.value[name]
       return run ? [command(name, commandIcons[name], run)] : []
     }),
+    ...(may('create:users') && may('manage:jobs')
+      ? [command('import', Upload, () => router.push({ name: 'new-import' }))]
+      : []),
     command('copyLink', Copy, copyLink),
     ...(['light', 'dark', 'system'] as const).map((theme) => command(theme, themeIcons[theme], () => choose(theme))),
     command('signOut', LogOut, signOut),
