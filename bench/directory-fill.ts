@@ -111,8 +111,9 @@ async function withClient<Result>(databaseUrl: string, work: (client: pg.Client)
 }
 
 /** A database of its own beside the one that is served, gone afterwards. */
-function withDatabase<Result>(serverUrl: string, work: (url: string) => Promise<Result>): Promise<Result> {
-  const name = `bench_fill_${process.pid}`
+/** On a database of its own, which is gone afterwards. */
+export function withDatabase<Result>(serverUrl: string, work: (url: string) => Promise<Result>): Promise<Result> {
+  const name = `bench_${process.pid}`
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return withClient(serverUrl, async (client) => {

@@ -10,6 +10,8 @@ import { compare, measure, spreadOf } from './compare.ts'
 import { compareFill } from './directory-fill.ts'
 import { compareExport, exportKinds, type ExportKind } from './exports.ts'
 import { measureGrid } from './grid.ts'
+import { measureManyByJob } from './many-by-job.ts'
+import { measurePacing } from './pacing.ts'
 import { measureGrowth } from './growth.ts'
 import { compareImport } from './imports.ts'
 import { openLoadGenerator } from './load/open-load-generator.ts'
@@ -42,9 +44,9 @@ const { values } = parseArgs({
   },
 })
 const served = [...rowsOf({ floor: '', naiveProxy: '' }), ...exportKinds].map(({ name }) => name)
-const usual = [...served, 'fill', 'busy', 'audit', 'memory', 'start']
+const usual = [...served, 'fill', 'busy', 'job', 'audit', 'memory', 'start']
 /** They take their time, and are asked for by name. */
-const onDemand = ['grid', 'growth', 'import']
+const onDemand = ['grid', 'growth', 'pacing', 'import']
 const chosen = values.only?.split(',') ?? usual
 const unknown = chosen.find((name) => ![...usual, ...onDemand].includes(name))
 if (unknown !== undefined) refuse(`--only ${unknown}: choose from ${[...usual, ...onDemand].join(', ')}.`)
@@ -84,8 +86,11 @@ try {
       if (wants(kind.name)) await attempt(kind.name, () => measureExport(site, { kind, rollcall }))
     }
     if (wants('busy')) await attempt('busy', () => measureBusy(site))
+    if (wants('job')) await attempt('job', () => measureJob(site))
     if (wants('fill')) await attempt('fill', () => measureFill(site))
     if (wants('audit')) await attempt('audit', () => measureAudit(site))
+    if (wants('pacing'))
+      await attempt('pacing', async () => (await measurePacing(site, folder, rounding)).forEach(tell))
     if (wants('grid')) await attempt('grid', () => measureScrolling(site))
     if (wants('import')) await attempt('import', () => measureImport(site))
     if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
@@ -159,6 +164,18 @@ async function measureBusy(site: Site): Promise<void> {
   tell({ name: 'busy', what: `${what}: searches, p95`, unit: 'ms', measured: spreadOf([searches.p95Ms]), target })
   tell({ name: 'busy', what: 'the same: searches, median', unit: 'ms', measured: spreadOf([searches.p50Ms]) })
   tell({ name: 'busy', what: 'the same: other reads, p95', unit: 'ms', measured: spreadOf([reads.p95Ms]), target })
+}
+
+async function measureJob(site: Site): Promise<void> {
+  const { measured, reference, ratio } = await measureManyByJob(site, { rounds, users: Math.min(users, 2000) })
+  tell({
+    name: 'job',
+    what: 'Rollcall: a job that edits users, each recorded before and after, and undoable',
+    unit: 'a second',
+    measured,
+    reference: { what: 'the same calls of the tenant alone, 16 at a time', value: reference, ratio },
+    target: { bound: 'at least', value: 0.9 },
+  })
 }
 
 async function measureFill(site: Site): Promise<void> {

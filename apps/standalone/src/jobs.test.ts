@@ -1,4 +1,4 @@
-import { Job, JobDrift, JobUnmatched, JobUserPage } from '@rollcall/contracts/admin-api'
+import { Job, JobDrift, JobSchedule, JobScheduleList, JobUnmatched, JobUserPage } from '@rollcall/contracts/admin-api'
 import { sql } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openStore, verifyAudit } from '@rollcall/server'
@@ -254,6 +254,34 @@ test('many are deleted, and restored from the recycle bin', async () => {
   expect(planned.counts).toMatchObject({ users: 1, waiting: 1 })
   expect((await start(planned)).counts).toMatchObject({ done: 1 })
   expect(await inTenant(userId)).toMatchObject({ user_id: userId, name: expect.stringContaining('crowd') })
+})
+
+test('a schedule has a dry run made again and again, and does nothing by itself', async () => {
+  const { filter, ids } = await crowd(2)
+  const asked = { name: 'Every day', action: 'user.schedule-deletion', filter, every: 'day' }
+  expect(await staff.post('/job-schedules', { ...asked, every: 'hour' })).toMatchObject({ status: 400 })
+  expect(await staff.post('/job-schedules', { ...asked, action: 'user.set-password' })).toMatchObject({
+    status: 409,
+    body: { code: 'not-for-many' },
+  })
+  const { status, body } = await staff.post('/job-schedules', asked)
+  expect([status, body]).toMatchObject([201, { latest: null }])
+  const { scheduleId } = JobSchedule.parse(body)
+  const latest = async () => {
+    const answer = await standalone.ask('/api/job-schedules', staffed.token)
+    return JobScheduleList.parse(await answer.json()).schedules.find((one) => one.scheduleId === scheduleId)?.latest
+  }
+  await expect.poll(latest, { timeout: 15_000 }).toMatchObject({ phase: 'planned', waiting: 2 })
+  const first = (await latest())?.jobId ?? ''
+  await sql`UPDATE job_schedules SET next_at = now() WHERE schedule_id = ${scheduleId}`.execute(db.db)
+  await expect.poll(async () => (await latest())?.jobId, { timeout: 15_000 }).not.toBe(first)
+  await expect.poll(latest, { timeout: 15_000 }).toMatchObject({ phase: 'planned', waiting: 2 })
+  expect(await read(first)).toMatchObject({ phase: 'cancelled', scheduleId })
+  expect((await listed(filter)).sort()).toEqual(ids.toSorted())
+  await start(await read((await latest())?.jobId ?? ''))
+  expect(await listed(filter)).toEqual([])
+  expect((await standalone.ask(`/api/job-schedules/${scheduleId}`, staffed.token, 'DELETE')).status).toBe(204)
+  expect(await latest()).toBeUndefined()
 })
 
 test('after all of this the audit log verifies', async () => {

@@ -7,6 +7,24 @@ CREATE TABLE job_workers (
   seen_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- Dry runs that are made again and again. What they find is done when somebody starts it, and never by itself.
+CREATE TABLE job_schedules (
+  schedule_id uuid PRIMARY KEY,
+  tenant text NOT NULL,
+  name text NOT NULL,
+  action text COLLATE "C" NOT NULL,
+  params jsonb NOT NULL,
+  filter text NOT NULL,
+  reason text,
+  every text NOT NULL CHECK (every IN ('day', 'week', 'month')),
+  next_at timestamptz(3) NOT NULL,
+  actor_id text COLLATE "C" NOT NULL,
+  permissions text[] NOT NULL,
+  origin jsonb NOT NULL,
+  created_at timestamptz(3) NOT NULL DEFAULT now()
+);
+CREATE INDEX job_schedules_due ON job_schedules (next_at);
+
 CREATE TABLE jobs (
   job_id uuid PRIMARY KEY,
   seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY UNIQUE,
@@ -48,9 +66,11 @@ CREATE TABLE jobs (
   ended_before integer NOT NULL DEFAULT 0,
   -- { until, byId, at, isGiven, comment }; null: nobody has been asked
   approval jsonb,
-  undo_of uuid REFERENCES jobs
+  undo_of uuid REFERENCES jobs,
+  schedule_id uuid REFERENCES job_schedules ON DELETE SET NULL
 );
 CREATE INDEX jobs_newest ON jobs (tenant, seq DESC);
+CREATE INDEX jobs_of_schedule ON jobs (schedule_id, seq DESC) WHERE schedule_id IS NOT NULL;
 CREATE INDEX jobs_at_work ON jobs (phase) WHERE phase IN ('planning', 'running', 'waiting-for-approval');
 CREATE UNIQUE INDEX jobs_undone_once ON jobs (undo_of) WHERE undo_of IS NOT NULL AND phase <> 'cancelled' AND phase <> 'failed';
 

@@ -32,6 +32,9 @@ export interface TenantTask<T> {
 
 export type CallTenant = <T>(task: TenantTask<T>) => Promise<T>
 
+/** Does a piece of work that knows until when, by `performance.now()`, its answer is of use. */
+export type Within = <T>(deadlineMs: number, work: () => Promise<T>) => Promise<T>
+
 export interface CallTenantDeps {
   origin: string
   openSession(): TenantSession
@@ -45,17 +48,22 @@ const mostBackoffs = 3 // people wait for the answer; a limit that names its own
 /**
  * Calls the tenant inside a deadline. A refused token is renewed once; what may pass is asked again after a jittered wait, or
  * after the wait the tenant asks for, where repeating is safe.
- * @returns a function that throws the RollcallError family: Unavailable, TooManyRequests, UpstreamFailed, NotFound, InvalidInput, Conflict
+ * @returns what makes such functions, all with one token: each attempt is made by `within`. They throw the RollcallError family:
+ *   Unavailable, TooManyRequests, UpstreamFailed, NotFound, InvalidInput, Conflict
  */
-export function createCallTenant({ origin, openSession, deadlineMs }: CallTenantDeps): CallTenant {
+export function createCallTenant({ origin, openSession, deadlineMs }: CallTenantDeps): (within: Within) => CallTenant {
   let session = openSession()
 
-  return async (task) => {
+  return (within) => async (task) => {
     const deadlineAt = performance.now() + deadlineMs
     let mayRenew = true
     for (let attempt = 0; ; attempt += 1) {
       const used = session
-      const outcome = await attemptOnce(used, task, Math.max(1, Math.ceil(deadlineAt - performance.now())))
+      const outcome = await attemptOnce(
+        used,
+        { ...task, run: (sdk, options) => within(deadlineAt, () => task.run(sdk, options)) },
+        Math.max(1, Math.ceil(deadlineAt - performance.now())),
+      )
       if (!('fault' in outcome)) return outcome.value
       const { fault } = outcome
       if (fault.step === 'call' && fault.status === 401 && mayRenew) {

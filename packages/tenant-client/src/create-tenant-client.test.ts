@@ -182,6 +182,48 @@ test('a rate limit longer than the deadline is passed on at once, with the wait'
   expect(calls()).toHaveLength(1)
 })
 
+test('work in bulk shares the token, and what it cannot do in time it does not send', async () => {
+  const inAnHour = String(Math.ceil(Date.now() / 1000) + 3600)
+  const limit = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inAnHour }
+  const { tenant, calls, tokenRequests } = await start(({ method }) =>
+    method === 'GET'
+      ? { status: 200, body: user }
+      : { ...refusal(429, 'Endpoint limit has been reached'), headers: limit },
+  )
+  await tenant.users.get('auth0|1')
+  const { tenant: inBulk } = tenant.openPace({ percent: 100 })
+  const refusalOf = async () => {
+    const error = await inBulk.changes.sendVerification('auth0|1').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'tenant-rate-limited',
+      retryAfterSeconds: expect.toSatisfy((wait) => wait > 55),
+    })
+    return tenantAnswerOf(error)
+  }
+  expect(await refusalOf()).toMatchObject({ isRefusal: true, message: 'Endpoint limit has been reached' })
+  const unsent = await refusalOf()
+  expect(unsent).toMatchObject({ isRefusal: true, message: expect.stringContaining('no room') })
+  expect([calls().length, tokenRequests().length]).toEqual([2, 1])
+  expect((await inBulk.users.get('auth0|1')).user_id).toBe('auth0|1')
+})
+
+test('a change in bulk makes people’s questions new, and a change by people those of bulk', async () => {
+  const { tenant, calls } = await start(({ method }) =>
+    method === 'DELETE' ? { status: 204 } : { status: 200, body: user },
+  )
+  const { tenant: inBulk } = tenant.openPace({ percent: 100 })
+  for (const [one, other] of [
+    [tenant, inBulk],
+    [inBulk, tenant],
+  ] as const) {
+    // prettier-ignore
+    const before = one.users.get('auth0|1')
+    await other.changes.deleteUser('auth0|2')
+    await Promise.all([before, one.users.get('auth0|1')])
+  }
+  expect(calls().filter(({ method }) => method === 'GET')).toHaveLength(4)
+})
+
 test('mail is asked for once, whatever comes of it; only a refusal before it was begun is waited out', async () => {
   const mail = ({ tenant }: Started) => tenant.changes.sendVerification('auth0|1')
   const reset = ({ tenant }: Started) =>

@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { ManagementClient, TokenProvider } from 'auth0'
-import { createCallTenant, type TenantSession } from './call-tenant.ts'
+import { createCallTenant, type TenantSession, type Within } from './call-tenant.ts'
 import { createReadApis, type ReadApis } from './apis.ts'
 import { checkTenant, type TenantFinding } from './check-tenant.ts'
 import { createReadClientNames, type ReadClientNames } from './client-names.ts'
@@ -11,7 +12,10 @@ import { createTenantLogs, type TenantLogs } from './logs.ts'
 import { createTenantMembershipChanges, type TenantMembershipChanges } from './membership-changes.ts'
 import { createTenantOfUser, type TenantOfUser } from './of-user.ts'
 import { createTenantOrganizations, type TenantOrganizations } from './organizations.ts'
-import { watchRateLimits, type RateLimit } from './rate-limits.ts'
+import { kindOf, learnLimits } from './pacing/learned-limits.ts'
+import { openPermits, type Permits } from './pacing/open-permits.ts'
+import type { RateLimit } from './pacing/read-rate-limit.ts'
+import { watchRateLimits } from './rate-limits.ts'
 import { createPasswordReset, type RequestPasswordReset } from './password-reset.ts'
 import { createReach } from './reach-tenant.ts'
 import { createRecreateUser, type RecreateUser } from './recreate-user.ts'
@@ -58,6 +62,8 @@ export interface TenantClient {
   readonly clientNames: ReadClientNames
   readonly databaseConnections: ReadDatabaseConnections
   readonly usersByEmail: ReadUsersByEmail
+  /** The same, for work in bulk that leaves people their share of the tenant's limits. @param wanted.percent 1 to 100 */
+  openPace(wanted: { percent: number }): Pace
   /** What is left of the tenant's limit on reading this; undefined where it names none. */
   rateLimitOf(noun: 'users' | 'logs' | 'roles' | 'organizations' | 'jobs'): RateLimit | undefined
   /** Whether the tenant answers at all; spends none of its Management API's rate limit. @throws Unavailable */
@@ -69,6 +75,30 @@ export interface TenantClient {
   check(applicationAudience: string): Promise<TenantFinding[]>
   close(): Promise<void>
 }
+
+/** The speed of work in bulk, and the client that keeps to it: each of its requests waits for its turn, 3 seconds at the most. */
+export interface Pace extends Omit<Permits, 'send'> {
+  /** @throws TooManyRequests `tenant-rate-limited`, of a request that was not sent, where it would have to wait for longer than a call may take */
+  readonly tenant: PacedTenant
+}
+
+export type PacedTenant = Pick<
+  TenantClient,
+  | 'origin'
+  | 'pagingLimit'
+  | 'users'
+  | 'changes'
+  | 'roles'
+  | 'organizations'
+  | 'jobs'
+  | 'logs'
+  | 'ofUser'
+  | 'groupAccess'
+  | 'apis'
+  | 'clientNames'
+  | 'databaseConnections'
+  | 'usersByEmail'
+>
 
 /**
  * A typed client of the Management API. It cannot tell our tenant from auth0.com. One token serves all calls until shortly
@@ -83,40 +113,63 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
   const rateLimits = watchRateLimits(carrier.fetch)
   const newTokens = (wanted: string) =>
     new TokenProvider({ domain, clientId, clientSecret, audience: wanted, fetch: carrier.fetch })
+  const limits = learnLimits()
+  /** In whose turn a request is made; the SDK passes nothing on to the fetch it is given. */
+  const turns = new AsyncLocalStorage<{ permits: Permits; deadlineMs: number }>()
+  const limitedFetch: Fetch = (input, init) => {
+    const url = input instanceof Request ? input.url : String(input)
+    const kind = kindOf(init?.method ?? 'GET', url)
+    const carry = () => rateLimits.fetch(input, init)
+    const turn = turns.getStore()
+    return turn ? turn.permits.send(kind, turn.deadlineMs, carry) : limits.send(kind, carry)
+  }
 
   const openSession = (): TenantSession => {
     const tokens = newTokens(audience)
     const accessToken = () => tokens.getAccessToken()
-    return { accessToken, sdk: new ManagementClient({ domain, token: accessToken, fetch: rateLimits.fetch }) }
+    return { accessToken, sdk: new ManagementClient({ domain, token: accessToken, fetch: limitedFetch }) }
   }
   const reach = createReach({ origin, fetch: carrier.fetch })
-  const call = createCallTenant({ origin, openSession, deadlineMs })
-  const users = createTenantUsers(call)
-  const change = watchForChanges(call, users.forget)
-  const roles = createTenantRoles(call)
-  const organizations = createTenantOrganizations(call)
+  const callWithin = createCallTenant({ origin, openSession, deadlineMs })
+  const userChanges = { count: 0 }
+
+  function clientWithin(within: Within): PacedTenant {
+    const call = callWithin(within)
+    const users = createTenantUsers(call, userChanges)
+    const change = watchForChanges(call, users.forget)
+    const roles = createTenantRoles(call)
+    const organizations = createTenantOrganizations(call)
+    return {
+      origin,
+      pagingLimit,
+      users,
+      changes: {
+        ...createTenantUserChanges(change),
+        ...createTenantCredentialChanges(change),
+        ...createTenantMembershipChanges(change),
+        recreateUser: createRecreateUser(change),
+        requestPasswordReset: createPasswordReset({ origin, fetch: limitedFetch, deadlineMs, within }),
+      },
+      roles,
+      organizations,
+      jobs: createTenantJobs(call, { origin, fetch: carrier.fetch }),
+      logs: createTenantLogs(call),
+      ofUser: createTenantOfUser(call, { roles, organizations }),
+      groupAccess: createTenantGroupAccess(call),
+      apis: createReadApis(call),
+      clientNames: createReadClientNames(call),
+      databaseConnections: createReadDatabaseConnections(call),
+      usersByEmail: createReadUsersByEmail(call),
+    }
+  }
 
   return {
-    origin,
-    pagingLimit,
-    users,
-    changes: {
-      ...createTenantUserChanges(change),
-      ...createTenantCredentialChanges(change),
-      ...createTenantMembershipChanges(change),
-      recreateUser: createRecreateUser(change),
-      requestPasswordReset: createPasswordReset({ origin, fetch: carrier.fetch, deadlineMs }),
+    ...clientWithin((_deadlineMs, work) => work()),
+    openPace(wanted) {
+      const permits = openPermits(limits, wanted)
+      const tenant = clientWithin((deadline, work) => turns.run({ permits, deadlineMs: deadline }, work))
+      return Object.assign(permits, { tenant })
     },
-    roles,
-    organizations,
-    jobs: createTenantJobs(call, { origin, fetch: carrier.fetch }),
-    logs: createTenantLogs(call),
-    ofUser: createTenantOfUser(call, { roles, organizations }),
-    groupAccess: createTenantGroupAccess(call),
-    apis: createReadApis(call),
-    clientNames: createReadClientNames(call),
-    databaseConnections: createReadDatabaseConnections(call),
-    usersByEmail: createReadUsersByEmail(call),
     rateLimitOf: rateLimits.of,
     reach,
     check: (applicationAudience) =>

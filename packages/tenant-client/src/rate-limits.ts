@@ -1,12 +1,5 @@
+import { readRateLimit, type RateLimit } from './pacing/read-rate-limit.ts'
 import type { Fetch } from './tenant-fetch.ts'
-
-/** What the tenant last said of one of its limits. */
-export interface RateLimit {
-  limit: number
-  remaining: number
-  /** Epoch milliseconds at which all of it is there again. */
-  fullAtMs: number
-}
 
 export interface RateLimits {
   fetch: Fetch
@@ -22,11 +15,8 @@ export function watchRateLimits(fetch: Fetch): RateLimits {
       const response = await fetch(input, init)
       const noun = /\/api\/v2\/([a-z-]+)/.exec(String(input instanceof Request ? input.url : input))?.[1]
       const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
-      const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
-        Number(response.headers.get(`x-ratelimit-${name}`) ?? Number.NaN),
-      ) as [number, number, number]
-      if (noun !== undefined && method === 'GET' && limit > 0 && remaining >= 0)
-        known.set(noun, { limit, remaining, fullAtMs: reset * 1000 })
+      const told = readRateLimit(response.headers)
+      if (noun !== undefined && method === 'GET' && told) known.set(noun, told)
       return response
     },
     of: (noun) => known.get(noun),

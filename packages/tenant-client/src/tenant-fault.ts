@@ -10,6 +10,7 @@ import {
   Unavailable,
   UpstreamFailed,
 } from '@rollcall/http-kit'
+import { NotSent } from './pacing/not-sent.ts'
 
 /** Whether it was Rollcall's own token that could not be had, or the call made with it. */
 export type TenantStep = 'token' | 'call'
@@ -150,7 +151,7 @@ function inOurWords(fault: TenantFault, origin: string): RollcallError {
 const scopesIn = (reason: string): string[] => reason.split('expected any of:')[1]?.match(/[a-z_]+:[a-z_]+/g) ?? []
 
 /** `Retry-After` (seconds or a date), else `x-ratelimit-reset` (epoch seconds). */
-function retryAfter(headers: Headers | undefined, nowMs: number): number | undefined {
+export function retryAfter(headers: Headers | undefined, nowMs: number): number | undefined {
   const wanted = headers?.get('retry-after')
   const reset = headers?.get('x-ratelimit-reset')
   const seconds = wanted
@@ -182,8 +183,13 @@ const networkReasons: Record<string, string> = {
 const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
 
 /** fetch fails as `TypeError: fetch failed`; what happened is in the causes beneath, the SDK's wrapping on top. */
-function networkFault(error: unknown): { reason: string; hasReached: boolean } {
+function networkFault(
+  error: unknown,
+): Pick<TenantFault, 'reason' | 'hasReached'> & Partial<Pick<TenantFault, 'status' | 'retryAfterSeconds'>> {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    // What the tenant would have answered.
+    if (cause instanceof NotSent)
+      return { status: 429, reason: cause.message, hasReached: false, retryAfterSeconds: cause.retryAfterSeconds }
     if (cause.name === 'TimeoutError' || cause.name === 'AbortError')
       return { reason: 'it did not answer in time', hasReached: true }
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined

@@ -1,7 +1,7 @@
 import { ManagementUser, ManagementUserPage, ManagementUserSummary } from '@rollcall/contracts/management-api'
 import { NotFound } from '@rollcall/http-kit'
 import type { CallTenant } from './call-tenant.ts'
-import { createCoalescer } from './coalesce.ts'
+import { createCoalescer, type Changes } from './coalesce.ts'
 import { understand } from './understand.ts'
 
 export type TenantUserSortField = 'name' | 'email' | 'created_at' | 'last_login' | 'logins_count'
@@ -29,9 +29,10 @@ export interface TenantUsers {
 
 const summaryFields = Object.keys(ManagementUserSummary.shape).join(',')
 
-export function createTenantUsers(call: CallTenant): TenantUsers {
-  const lists = createCoalescer<ManagementUserPage>()
-  const gets = createCoalescer<ManagementUser>()
+/** @param changes of users, of which others may tell as well */
+export function createTenantUsers(call: CallTenant, changes: Changes): TenantUsers {
+  const lists = createCoalescer<ManagementUserPage>(changes)
+  const gets = createCoalescer<ManagementUser>(changes)
 
   async function getAnew(userId: string): Promise<ManagementUser> {
     try {
@@ -66,8 +67,7 @@ export function createTenantUsers(call: CallTenant): TenantUsers {
     getAnew,
 
     forget() {
-      lists.forget()
-      gets.forget()
+      changes.count += 1
     },
   }
 }

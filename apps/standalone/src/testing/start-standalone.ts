@@ -33,6 +33,8 @@ export interface TestStandaloneOptions {
   policy?: RollcallOptions['policy']
   /** What carries Rollcall's requests to the tenant, and for how long it tries. */
   fetch?: typeof globalThis.fetch
+  /** Stands between Rollcall and the tenant. @returns where Rollcall finds the tenant */
+  through?: (tenantUrl: string) => Promise<string>
   deadlineMs?: number
   actions?: RollcallOptions['actions']
   /** Rollcall's; silent when absent. */
@@ -51,6 +53,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     logger = createLogger({ level: 'silent' }),
     recycleBin,
     fetch: carry,
+    through = (tenantUrl) => Promise.resolve(tenantUrl),
     deadlineMs,
   } = options
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-standalone-'))
@@ -69,7 +72,8 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
   })
   const { audience, m2m, spa } = tenant.credentials
   const client = createTenantClient({
-    domain: tenant.url,
+    domain: await through(tenant.url),
+    audience: `${tenant.url}/api/v2/`,
     ...m2m,
     pagingLimit,
     ...(carry && { fetch: carry }),

@@ -143,6 +143,7 @@ export const Job = z
     undo: z.object({ isPossible: z.boolean(), why: z.string().nullable() }),
     undoOf: z.uuid().nullable().meta({ description: 'The job that this one undoes.' }),
     undoneBy: z.uuid().nullable(),
+    scheduleId: z.uuid().nullable().meta({ description: 'The schedule that had it planned.' }),
   })
   .meta({ id: 'Job' })
 export type Job = z.infer<typeof Job>
@@ -214,3 +215,42 @@ export const JobDrift = z
   })
   .meta({ id: 'JobDrift' }) // prettier-ignore
 export type JobDrift = z.infer<typeof JobDrift>
+
+/** A dry run that is made again and again; what it finds is done when somebody starts it, and never by itself. */
+export const NewJobSchedule = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .refine(...noControlCharacter),
+  action: z.string().max(100),
+  params: NewJob.shape.params,
+  filter: FilterText,
+  reason: Reason.optional(),
+  every: z.enum(['day', 'week', 'month']),
+})
+export type NewJobSchedule = z.infer<typeof NewJobSchedule>
+
+export const JobSchedule = z
+  .object({
+    scheduleId: z.uuid(),
+    name: z.string(),
+    action: z.string(),
+    params: z.record(z.string(), z.unknown()),
+    filter: z.string(),
+    reason: z.string().nullable(),
+    every: z.enum(['day', 'week', 'month']),
+    nextAt: z.iso.datetime(),
+    actorId: z.string(),
+    isMine: z.boolean(),
+    latest: z
+      .object({ jobId: z.uuid(), phase: JobPhase, waiting: z.int(), at: z.iso.datetime() })
+      .nullable()
+      .meta({ description: 'What the latest dry run found; null: there was none yet.' }),
+  })
+  .meta({ id: 'JobSchedule' })
+export type JobSchedule = z.infer<typeof JobSchedule>
+
+export const JobScheduleList = z.object({ schedules: z.array(JobSchedule) }).meta({ id: 'JobScheduleList' })
+export type JobScheduleList = z.infer<typeof JobScheduleList>

@@ -5,12 +5,15 @@ import {
   Job,
   JobDrift,
   JobPage,
+  JobSchedule,
+  JobScheduleList,
   JobSpeed,
   JobsQuery,
   JobUnmatched,
   JobUserPage,
   JobUsersQuery,
   NewJob,
+  NewJobSchedule,
   RefuseJob,
   StartJob,
   UndoJob,
@@ -138,5 +141,41 @@ export function describeJobs(registry: OpenAPIRegistry, { security, answered, re
       201: { description: 'The job that undoes it, being planned.', content: { 'application/json': { schema: Job } } },
       ...refused(400, 401, 403, 404, 409, 503),
     },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/job-schedules',
+    operationId: 'listJobSchedules',
+    summary: 'Dry runs that are made again and again',
+    description: seeing,
+    tags,
+    security,
+    responses: { ...answered('By name.', JobScheduleList), ...refused(401, 403, 503) },
+  })
+  registry.registerPath({
+    method: 'post',
+    path: '/api/job-schedules',
+    operationId: 'createJobSchedule',
+    summary: 'Have a job planned again and again',
+    description:
+      'Needs what creating such a job needs. Each dry run waits for whoever made the schedule to start it; the next one takes its place.',
+    tags,
+    security,
+    request: bodyOf(NewJobSchedule),
+    responses: {
+      201: { description: 'The schedule.', content: { 'application/json': { schema: JobSchedule } } },
+      ...refused(400, 401, 403, 404, 409, 503),
+    },
+  })
+  registry.registerPath({
+    method: 'delete',
+    path: '/api/job-schedules/{scheduleId}',
+    operationId: 'deleteJobSchedule',
+    summary: 'End a schedule',
+    description: 'Needs `manage:jobs`. The jobs that it had planned stay.',
+    tags,
+    security,
+    request: { params: z.object({ scheduleId: z.uuid() }) },
+    responses: { 204: { description: 'It is gone.' }, ...refused(400, 401, 403, 404, 503) },
   })
 }

@@ -13,6 +13,6 @@ export async function pace(
 ): Promise<void> {
   const known = tenant.rateLimitOf(noun)
   if (known === undefined || known.remaining > known.limit * shareOfOthers) return
-  const waitMs = Math.min(known.fullAtMs - Date.now(), longestWaitMs)
+  const waitMs = Math.min((known.fullAtMs ?? 0) - Date.now(), longestWaitMs)
   if (waitMs > 0) await sleep(waitMs, undefined, { signal })
 }

@@ -27,9 +27,7 @@ type From = Steering['from']
  */
 export async function createJob(deps: JobDeps, { actor, from, asked }: { actor: Actor; from: From; asked: NewJob }): Promise<Job> {
   const { action: name, reason, speed } = asked
-  const action = findAction(name)
-  if (!action) throw new NotFound('no-such-action', `There is no action ${name.slice(0, 100)}.`)
-  if (!action.isForMany) throw new Conflict('not-for-many', `${name} is done to one user at a time.`)
+  const action = actionForMany(name)
   const params = parse(action.params, asked.params, 'body.params')
   checkMayDo(actor, action, params)
   checkReason(action, reason, deps.reasonRequired)
@@ -37,8 +35,18 @@ export async function createJob(deps: JobDeps, { actor, from, asked }: { actor: 
   return insert(deps, { actor, from, action, params: asked.params, selection, reason: reason ?? null, speed, undoOf: null })
 } // prettier-ignore
 
+/** @throws NotFound `no-such-action`; Conflict `not-for-many` */
+export function actionForMany(name: string): Action {
+  const action = findAction(name)
+  if (!action) throw new NotFound('no-such-action', `There is no action ${name.slice(0, 100)}.`)
+  if (!action.isForMany) throw new Conflict('not-for-many', `${name} is done to one user at a time.`)
+  return action
+}
+
+export const heldBy = (actor: Actor): Permission[] => permissions.filter((name) => actor.permissions.has(name))
+
 /** Whoever may do it to one, and to many. */
-function checkMayDo(actor: Actor, action: Action, params?: unknown): void {
+export function checkMayDo(actor: Actor, action: Action, params?: unknown): void {
   allow(allow(actor, 'manage:jobs'), action.permission)
   const further = params === undefined ? undefined : action.alsoNeeds?.(params)
   if (further) allow(actor, further)
@@ -85,7 +93,7 @@ export async function undoJob(
     WHERE u.job_id = ${jobId} AND u.state = 'done' AND r.undo ? 'action' LIMIT 1`.execute(db)
   const action = findAction(rows[0]?.action ?? '')
   const undoneBy = (await findUndoingJob(db, jobId))?.job_id ?? null
-  const { undo } = presentJob({ job, viewerId: actor.userId, names: new Map(), undoneBy, secondsPerUser: null, needsApproval: false, now: new Date() })
+  const { undo } = presentJob({ job, viewerId: actor.userId, names: new Map(), undoneBy, needsApproval: false, now: new Date() })
   if (!action || undo.why !== null) throw new Conflict('cannot-be-undone', undo.why ?? 'Nothing undoes it.')
   checkMayDo(actor, action)
   checkReason(action, reason, deps.reasonRequired)
@@ -107,7 +115,6 @@ async function insert(deps: JobDeps, wanted: Wanted): Promise<Job> {
   const { store, tenant } = deps
   const { actor, from, action, params, selection, reason, speed, undoOf } = wanted
   const origin: RunOrigin = { ...from, actorKind: actor.kind, tenant: tenant.origin }
-  const held: Permission[] = permissions.filter((name) => actor.permissions.has(name))
   const job = await transaction(store.db, async (trx) => {
     const inserted = await insertJob(trx, {
       job_id: randomUUID(),
@@ -118,7 +125,7 @@ async function insert(deps: JobDeps, wanted: Wanted): Promise<Job> {
       reason,
       speed,
       actor_id: actor.userId,
-      permissions: held,
+      permissions: heldBy(actor),
       origin: storableJson(origin),
       undo_of: undoOf,
     })

@@ -1,6 +1,7 @@
 import { Conflict, NotFound, RollcallError } from '@rollcall/http-kit'
 import type { Actor } from '../access/actor.ts'
 import type { Action } from '../actions/define-action.ts'
+import { isUnreadable } from '../actions/fields.ts'
 import { findRunByKey, type RunRow } from '../actions/runs.store.ts'
 import { runAction } from '../actions/run-action.ts'
 import { undoRun } from '../actions/undo-run.ts'
@@ -52,6 +53,7 @@ export async function doOne(
     if (error.code === 'action-under-way') return again(problem, { isNewRun: false, attempt })
     if (passes.includes(error.code)) return again(problem, { isNewRun: false, attempt, standsStill: 'for a time' })
     if (isOurFault(error.code)) return again(problem, { isNewRun: false, attempt, standsStill: 'until resumed' })
+    if (mayPass.includes(error.code) && attempt < mostAttempts) return again(problem, { isNewRun: true, attempt })
     const isNotForThem = error instanceof Conflict || (error instanceof NotFound && error.code === 'user-not-found')
     return { state: isNotForThem ? 'excluded' : 'failed', problem, runId: null }
   }
@@ -59,8 +61,8 @@ export async function doOne(
 
 /** The tenant is away, or has had enough for now. */
 const passes = ['tenant-unreachable', 'tenant-unavailable', 'tenant-rate-limited']
-/** It was not done, and does no harm done (again). */
-const undone = ['not-begun', 'interrupted', ...passes]
+/** What something between us and the tenant may have said: so often, and no more. */
+const mayPass = ['tenant-failed', 'tenant-answer-not-understood', 'not-begun', 'interrupted', ...passes]
 /** Rollcall's own credentials and scopes: it would be the same for everybody. */
 const isOurFault = (code: string) =>
   code === 'tenant-scope-missing' || code.startsWith('tenant-refused-') || code === 'recycle-bin-key'
@@ -68,21 +70,33 @@ const isOurFault = (code: string) =>
 const mostAttempts = 10
 
 /** How it ended, as it was recorded. */
-function afterRun({ run_id: runId, phase, failure }: RunRow, { attempt }: HeldUser): Turn {
+function afterRun(run: RunRow, { attempt }: HeldUser): Turn {
+  const { run_id: runId, phase, failure } = run
   if (phase === 'done') return { state: 'done', runId }
   const problem = failure ?? { code: 'action-under-way', message: 'It is not known yet how it ended.' }
   if (phase === 'started') return again(problem, { isNewRun: false, attempt })
   const { code } = problem
   if (isOurFault(code)) return again(problem, { isNewRun: true, attempt, standsStill: 'until resumed' })
-  if (!undone.includes(code) || attempt >= mostAttempts) return { state: 'failed', problem, runId }
+  if (!mayPass.includes(code) || !isHarmlessAgain(run) || attempt >= mostAttempts)
+    return { state: 'failed', problem, runId }
   return again(problem, { isNewRun: true, attempt, standsStill: passes.includes(code) ? 'for a time' : null })
+}
+
+/** Whether the tenant has told that it was not done, or not whole. Of mail nobody can tell: it is not sent twice. */
+function isHarmlessAgain({ phase, failure, wanted }: RunRow): boolean {
+  const fields = Object.keys(wanted)
+  return (
+    phase === 'not-begun' ||
+    failure?.code === 'tenant-rate-limited' ||
+    (fields.length > 0 && !fields.some(isUnreadable))
+  )
 }
 
 function again(
   { code, message }: Told,
   { attempt, isNewRun, standsStill = null }: { attempt: number; isNewRun: boolean; standsStill?: StandStill | null },
 ): Turn {
-  const afterMs = Math.min(500 * 2 ** attempt, 60_000)
+  const afterMs = Math.min(200 * 2 ** attempt, 30_000)
   return { state: 'waiting', problem: { code, message }, isNewRun, afterMs, standsStill }
 }
 

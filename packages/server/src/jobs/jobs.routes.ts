@@ -4,6 +4,7 @@ import {
   JobsQuery,
   JobUsersQuery,
   NewJob,
+  NewJobSchedule,
   RefuseJob,
   StartJob,
   UndoJob,
@@ -18,6 +19,7 @@ import { fromOf } from '../actions/actions.routes.ts'
 import { createJob, undoJob } from './create-job.ts'
 import type { JobDeps } from './deps.ts'
 import { getJob, getJobDrift, listJobs, listJobUnmatched, listJobUsers } from './read-jobs.ts'
+import { createSchedule, listSchedules, removeSchedule } from './schedules.ts'
 import {
   cancelJob,
   decideOnJob,
@@ -115,6 +117,28 @@ export function jobsRoutes({ guard, jobs }: { guard: RequestHandler; jobs: JobDe
       const { reason } = parse(UndoJob, req.body ?? {}, 'body')
       const call = { actor: reader(req), from: fromOf(req), jobId: jobIdOf(req), reason }
       res.status(201).json(await undoJob(kept(), call))
+    })
+
+  router
+    .route('/job-schedules')
+    .all(only('GET', 'POST'), guard)
+    .get(async (req, res) => {
+      res.json(await listSchedules(kept(), reader(req)))
+    })
+    .post(body, async (req, res) => {
+      const actor = allow(reader(req), 'manage:jobs')
+      const asked = parse(NewJobSchedule, req.body ?? {}, 'body')
+      res.status(201).json(await createSchedule(kept(), { actor, from: fromOf(req), asked }))
+    })
+
+  router
+    .route('/job-schedules/:scheduleId')
+    .all(only('DELETE'), guard)
+    .delete(async (req, res) => {
+      const actor = allow(reader(req), 'manage:jobs')
+      const scheduleId = parse(z.uuid(), req.params.scheduleId, 'path.scheduleId')
+      await removeSchedule(kept(), { actor, from: fromOf(req), scheduleId })
+      res.status(204).end()
     })
 
   return router

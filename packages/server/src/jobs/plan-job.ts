@@ -67,7 +67,9 @@ async function planJob(deps: JobDeps, job: JobRow, signal: AbortSignal): Promise
   if (job.undo_of) await lookAtRuns(deps, { job, signal })
   else notUndone = await lookAtUsers(deps, { job, action, hasDirectory, signal })
   if (signal.aborted) return
-  const { samples, warnings, why } = await takeSamples(deps, job, action)
+  const pace = deps.tenant.openPace({ percent: job.speed })
+  const paced = { ...deps, tenant: { ...deps.tenant, ...pace.tenant } }
+  const { samples, warnings, why } = await takeSamples(paced, job, action)
   const excluded = await db
     .selectFrom('job_users')
     .select(['code', 'message', (eb) => eb.fn.countAll<number>().as('users')])
@@ -86,12 +88,24 @@ async function planJob(deps: JobDeps, job: JobRow, signal: AbortSignal): Promise
     cannotBeUndone,
     warnings,
     samples,
-    seconds: null,
+    seconds: secondsFor(left, pace.requestsPerSecond(), { action, job, samples }),
   } // prettier-ignore
   await transaction(db, async (trx) => {
     const change = { phase: 'planned', plan: storableJson(plan), planned_at: sql<Date>`now()`, worker: null } as const
     await changeJob(trx, { jobId: job.job_id, from: ['planning'] }, change)
   })
+}
+
+/** A guess: the user, the facts and each field that changes are a request. */
+function secondsFor(
+  users: number,
+  perSecond: number | null,
+  { action, job, samples }: { action: Action; job: JobRow; samples: JobPlan['samples'] },
+): number | null {
+  if (perSecond === null) return null
+  const facts = job.undo_of ? 0 : (action.facts?.(action.params.parse(job.params)).length ?? 0)
+  const changes = Math.max(1, ...samples.map((sample) => sample.changes.length))
+  return Math.ceil((users * (1 + facts + changes)) / perSecond)
 }
 
 type NotUndone = JobPlan['cannotBeUndone']

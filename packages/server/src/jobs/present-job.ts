@@ -19,13 +19,11 @@ export interface PresentJob {
   names: ReadonlyMap<string, string>
   /** The job that undoes it. */
   undoneBy: string | null
-  /** What one user after the other takes of the tenant, at the rate it permits; null: it names none. */
-  secondsPerUser: number | null
   needsApproval: boolean
   now: Date
 }
 
-export function presentJob({ job, viewerId, names, undoneBy, secondsPerUser, needsApproval, now }: PresentJob): Job {
+export function presentJob({ job, viewerId, names, undoneBy, needsApproval, now }: PresentJob): Job {
   const { users, done, failed, excluded, selection, approval } = job
   const waiting = users - done - failed - excluded
   const { usersPerSecond, secondsLeft } = paceOf(job, waiting, now)
@@ -44,7 +42,7 @@ export function presentJob({ job, viewerId, names, undoneBy, secondsPerUser, nee
     phase: job.phase,
     speed: job.speed,
     counts: { users, waiting, done, failed, excluded },
-    plan: job.plan && { ...job.plan, seconds: secondsPerUser === null ? null : Math.ceil(waiting * secondsPerUser) },
+    plan: job.plan,
     planned: job.looked_at,
     problem: job.problem,
     usersPerSecond,
@@ -59,6 +57,7 @@ export function presentJob({ job, viewerId, names, undoneBy, secondsPerUser, nee
     undo: { isPossible: why === null, why },
     undoOf: job.undo_of,
     undoneBy,
+    scheduleId: job.schedule_id,
   }
 }
 

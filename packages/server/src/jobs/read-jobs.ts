@@ -18,7 +18,7 @@ import { needsApproval } from './needs-approval.ts'
 import { presentJob, presentJobUser } from './present-job.ts'
 
 /** Others' jobs are for those who look after what others do. */
-const seesAll = ({ permissions }: Actor) => permissions.has('read:audit') || permissions.has('approve:actions')
+export const seesAll = ({ permissions }: Actor) => permissions.has('read:audit') || permissions.has('approve:actions')
 
 /** @throws NotFound `job-not-found`, also for a job that is none of theirs */
 export async function findVisibleJob({ store, tenant }: JobDeps, actor: Actor, jobId: string): Promise<JobRow> {
@@ -51,7 +51,7 @@ async function tellJobs(deps: JobDeps, actor: Actor, jobs: readonly JobRow[]): P
         viewerId: actor.userId,
         names,
         undoneBy: (await findUndoingJob(db, job.job_id))?.job_id ?? null,
-        secondsPerUser: null,
+
         needsApproval: needsApproval(deps, job),
         now: new Date(),
       }),

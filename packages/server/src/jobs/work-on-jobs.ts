@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, transaction } from '@rollcall/database'
+import type { Pace } from '@rollcall/tenant-client'
 import { appendAudit } from '../audit/audit.store.ts'
 import { auditJob } from './audit-job.ts'
 import { matchingUsers } from './choose-users.ts'
@@ -10,10 +11,11 @@ import { holdUsers, noteOutcomes, type Outcome } from './job-users.store.ts'
 import { changeJob, giveBack, noteWorker, problemNow, takeBack, workerLivesMs, type JobRow } from './jobs.store.ts'
 import { planNext } from './plan-job.ts'
 import { actionOfJob } from './present-job.ts'
+import { planScheduled } from './schedules.ts'
 import type { HeldUser, Turn } from './turn.ts'
 import type { Wake } from './wake.ts'
 
-/** How many users at a time, at most, where the tenant names no limit. */
+/** How many users at a time, at most, of all jobs together. */
 const mostAtOnce = 16
 const flushMs = 150
 const idleMs = 1000
@@ -38,6 +40,7 @@ export async function workOnJobs(deps: JobDeps, { wake, signal }: { wake: Wake; 
       await noteWorker(store.db, worker)
       await takeBack(store.db)
       await lapse(deps)
+      await planScheduled(deps)
       return sleep(workerLivesMs / 3, true, { signal }).catch(() => false) // woken for nobody
     }),
     keepAt('planning', idleMs, () => planNext(deps, worker, signal)),
@@ -72,6 +75,7 @@ async function lapse({ store, tenant }: JobDeps): Promise<void> {
 /** A job that this server does a part of. */
 interface OpenJob {
   job: JobRow
+  pace: Pace
   outcomes: Outcome[]
   inHand: number
 }
@@ -104,8 +108,8 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     one.outcomes.push({ user, turn })
     one.inHand -= 1
     if (turn.state === 'waiting' && turn.standsStill) {
-      standstills += 1
-      heldUntil = performance.now() + Math.min(500 * 2 ** standstills, 30_000)
+      // Of those who were under way together, the first says it for all.
+      if (performance.now() >= heldUntil) heldUntil = performance.now() + Math.min(250 * 2 ** ++standstills, 30_000)
     } else if (turn.state !== 'waiting') standstills = 0
     if (isFlushPlanned) return
     isFlushPlanned = true
@@ -116,8 +120,11 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     const jobs = await store.db.selectFrom('jobs').selectAll().where('tenant', '=', tenant.origin).where('phase', '=', 'running').orderBy('seq').execute()
     for (const job of jobs) {
       const known = open.get(job.job_id)
-      if (known) known.job = job
-      else open.set(job.job_id, { job, outcomes: [], inHand: 0 })
+      if (!known) open.set(job.job_id, { job, pace: tenant.openPace({ percent: job.speed }), outcomes: [], inHand: 0 })
+      else {
+        known.job = job
+        if (known.pace.percent !== job.speed) known.pace.percent = job.speed
+      }
     }
     for (const [jobId, one] of open) {
       if (one.inHand === 0 && one.outcomes.length === 0 && jobs.every((job) => job.job_id !== jobId)) open.delete(jobId)
@@ -131,8 +138,8 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     const isHeld = performance.now() < heldUntil
     for (const [jobId, one] of open) {
       // After a standstill one tries whether it is over, and the others wait for that.
-      const atOnce = standstills > 0 ? 1 : Math.max(1, Math.ceil((mostAtOnce * one.job.speed) / 100))
-      const free = isHeld ? 0 : atOnce - inHand.size
+      const atOnce = standstills > 0 ? 1 : one.pace.concurrency()
+      const free = isHeld ? 0 : Math.min(atOnce - one.inHand, mostAtOnce - inHand.size)
       if (free < Math.ceil(atOnce / 2)) continue
       const users = await holdUsers(store.db, { jobId, worker, limit: free })
       if (users.length === 0) continue
@@ -142,7 +149,7 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
       one.inHand += users.length
       const gone = await whoNoLongerMatches(deps, one.job, users)
       for (const user of users) {
-        const turn = gone.has(user.userId) ? Promise.resolve<Turn>(noLongerMatches) : doTurn(deps, one.job, user)
+        const turn = gone.has(user.userId) ? Promise.resolve<Turn>(noLongerMatches) : doTurn(paced(deps, one.pace), one.job, user)
         const done = turn.then((told) => noteTurn(one, user, told)).finally(() => inHand.delete(done))
         inHand.add(done)
       }
@@ -165,6 +172,9 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
   await flushing
   await flush()
 } // prettier-ignore
+
+/** So that people keep their share of the tenant's limits. */
+const paced = (deps: JobDeps, { tenant }: Pace): JobDeps => ({ ...deps, tenant: { ...deps.tenant, ...tenant } })
 
 function doTurn(deps: JobDeps, job: JobRow, user: HeldUser): Promise<Turn> {
   const action = actionOfJob(job)

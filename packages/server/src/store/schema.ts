@@ -50,6 +50,7 @@ export interface RollcallSchema {
   import_rows: { import_id: string; place: number; line: number; content: string | null; fault: string | null }
   import_users: ImportUserTable
   import_chunks: ImportChunkTable
+  job_schedules: JobScheduleTable
   job_workers: { worker: string; seen_at: Generated<Date> }
   audit_log: { seq: number; at: Date; entry: Record<string, unknown>; hash: Buffer }
   audit_head: { seq: number; at: Date; hash: Buffer }
@@ -282,6 +283,23 @@ interface JobTable {
   ended_before: Generated<number>
   approval: ColumnType<JobApproval | null, string | null | undefined, string | null>
   undo_of: string | null
+  schedule_id: string | null
+}
+
+export interface JobScheduleTable {
+  schedule_id: string
+  tenant: string
+  name: string
+  action: string
+  params: Json<Record<string, unknown>>
+  filter: string
+  reason: string | null
+  every: 'day' | 'week' | 'month'
+  next_at: Date
+  actor_id: string
+  permissions: Permission[]
+  origin: Json<RunOrigin>
+  created_at: Generated<Date>
 }
 
 export interface JobUserTable {
