@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RollcallError } from '@rollcall/http-kit'
+import { RollcallError, TooManyRequests } from '@rollcall/http-kit'
+import { tenantAnswerOf } from '@rollcall/tenant-client'
 import { problemNow } from '../jobs/jobs.store.ts'
 import { createWake, type Wake } from '../jobs/wake.ts'
 import { checkNext } from './check-import.ts'
@@ -87,13 +88,20 @@ async function sendPatiently(deps: ImportDeps, chunk: Chunk, signal: AbortSignal
     if (signal.aborted) return
     const { importId } = chunk
     if (!(error instanceof RollcallError)) logger.error({ err: error, importId }, 'a piece of an import could not be sent; it is tried again') // prettier-ignore
-    const problem = error instanceof RollcallError ? error : { code: 'internal', message: 'Something went wrong here; it is tried again.' } // prettier-ignore
+    const problem = problemOf(error)
     if (!goesBy(error)) {
       await changeImport(store.db, { importId, from: ['running'] }, { phase: 'paused', problem: problemNow(problem) })
       return
     }
     await noteProblem(store.db, importId, problem)
-    const waitMs = 'retryAfterSeconds' in problem && typeof problem.retryAfterSeconds === 'number' ? problem.retryAfterSeconds * 1000 : idleMs // prettier-ignore
+    const waitMs = error instanceof TooManyRequests ? (error.retryAfterSeconds ?? 1) * 1000 : idleMs
     await sleep(Math.min(waitMs, longestWaitMs), undefined, { signal }).catch(() => undefined)
   }
+}
+
+/** Of a limit in the tenant's own words, which tell apart how many requests it takes and how many imports. */
+function problemOf(error: unknown): { code: string; message: string } {
+  if (!(error instanceof RollcallError)) return { code: 'internal', message: 'Something went wrong here; it is tried again.' } // prettier-ignore
+  const said = error instanceof TooManyRequests ? tenantAnswerOf(error)?.message : undefined
+  return { code: error.code, message: said ?? error.message }
 }
