@@ -5,7 +5,8 @@ import { pace } from '../directory/pace.ts'
 import { storable } from '../store/storable.ts'
 import { noteSettled, readChunkUsers, type Chunk, type ChunkUser, type RowOutcome, type Settled } from './chunks.store.ts' // prettier-ignore
 import type { ImportDeps } from './deps.ts'
-import { endIfOver, type ImportEntry } from './imports.store.ts'
+import { endIfOver } from './end-import.ts'
+import type { ImportEntry } from './imports.store.ts'
 
 /** Of the tenant's clock against ours. */
 const clocksDifferMs = 600_000

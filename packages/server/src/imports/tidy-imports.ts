@@ -3,7 +3,8 @@ import { appendAudit } from '../audit/audit.store.ts'
 import { problemNow } from '../jobs/jobs.store.ts'
 import { auditImport } from './audit-import.ts'
 import type { ImportDeps } from './deps.ts'
-import { auditEnd, changeImport } from './imports.store.ts'
+import { auditEnd } from './end-import.ts'
+import { changeImport } from './imports.store.ts'
 
 /** For so long a file that nobody starts is kept. */
 const startWithinDays = 7
