@@ -21,6 +21,7 @@ export async function endIfOver(trx: StoreQueries, importId: string): Promise<vo
   await auditEnd(trx, ended)
 }
 
+/** What came of it, in numbers. */
 export async function auditEnd(trx: StoreQueries, ended: ImportEntry): Promise<void> {
   const { rows, invalid, skipped, done, failed, unknown, created, updated } = ended
   const changes = told({ rows, invalid, skipped, done, failed, unknown, created, updated })
