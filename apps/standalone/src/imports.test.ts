@@ -211,7 +211,6 @@ test('who came while it was being looked at is told by the tenant, and stays as 
 test('more than one file of the tenant’s is sent in pieces within its limits, also when answers are lost and others import as well', async () => {
   const notes = 'n'.repeat(18_000)
   const file = Array.from({ length: 60 }, (_, at) => JSON.stringify({ email: `many${at}@pieces.example`, app_metadata: { mark: 'pieces' }, user_metadata: { notes } })).join('\n') // prettier-ignore
-  const sizes: number[] = []
   let calls = 0
   carry = async (method, url, ask) => {
     if (method !== 'POST' || !url.endsWith('/jobs/users-imports')) return ask()
@@ -224,10 +223,10 @@ test('more than one file of the tenant’s is sent in pieces within its limits, 
   const done = await imports.start(await imports.check(file))
   carry = undisturbed
   expect(done.counts).toMatchObject({ done: 60, created: 60, failed: 0, unknown: 0 })
-  const { rows } = await sql<{ users: number; bytes: number; attempts: number }>`SELECT c.users, c.attempts FROM import_chunks c WHERE import_id = ${done.importId} ORDER BY chunk`.execute(db.db) // prettier-ignore
-  for (const { users } of rows) sizes.push(users)
-  expect(sizes.length).toBeGreaterThan(2)
-  expect(rows.map(({ attempts }) => attempts).sort()).toEqual([...sizes.slice(1).map(() => 1), 2])
+  const { rows } = await sql<{ attempts: number }>`SELECT attempts FROM import_chunks WHERE import_id = ${done.importId}`.execute(db.db) // prettier-ignore
+  expect(rows.length).toBeGreaterThan(2)
+  // What may have arrived is sent again.
+  expect(Math.max(...rows.map(({ attempts }) => attempts))).toBeGreaterThan(1)
   const { rows: made } = await sql<{ users: number; addresses: number }>`SELECT count(*) AS users, count(DISTINCT email) AS addresses FROM tenant.users WHERE app_metadata->>'mark' = 'pieces'`.execute(db.db) // prettier-ignore
   expect(made).toEqual([{ users: 60, addresses: 60 }])
 })
