@@ -47,7 +47,7 @@ const makeUser = async () => {
   return userId
 } // prettier-ignore
 
-const crash = async (order: Pick<CrashOrder, 'userId' | 'action' | 'params' | 'step' | 'pause'>) => {
+const crash = async (order: Pick<CrashOrder, 'userId' | 'action' | 'params' | 'step' | 'pause' | 'idempotencyKey'>) => {
   const { url, credentials } = standalone.tenant
   const { audience, m2m, spa } = credentials
   const whole: CrashOrder = {
@@ -141,6 +141,12 @@ test('a server killed at any step leaves each action settled as the tenant has i
   await store.close()
 }, 120_000)
 
+interface CrashedMaking {
+  action: string
+  userId: null
+  idempotencyKey: string
+  params: { connection: string; email: string; roleIds?: string[] }
+}
 const contained = [
   { step: 'after setPassword', password: 'unknown', block: 'failed', sessions: 'failed', blocked: false },
   { step: 'after updateUser', password: 'unknown', block: 'done', sessions: 'failed', blocked: true },
@@ -164,6 +170,62 @@ test('a server killed while it contains somebody leaves each step told, as far a
     expect(await inTenant(userId), step).toMatchObject({ blocked })
   }
   await Promise.all(contained.map(contain))
+}, 60_000)
+
+const created = [
+  { step: 'before createUser', steps: ['failed', 'failed', 'failed'], phase: 'not-begun', users: 0 },
+  { step: 'after createUser', steps: ['done', 'failed', 'unknown'], phase: 'failed', users: 1 },
+  { step: 'after assignRoles', steps: ['done', 'done', 'unknown'], phase: 'failed', users: 1 },
+]
+test('who is made by a server that is killed is made once or not at all, however often it is asked for', async () => {
+  const role = ((await manage('POST', '/roles', { name: 'Newcomer' })).body as { id: string }).id
+  const make = async ({ step, steps, phase, users }: (typeof created)[number]) => {
+    const name = step.replaceAll(/\W/g, '-').toLowerCase()
+    const [create, invite] = ['user.create', 'user.invite'].map((action) => ({
+      action,
+      userId: null,
+      idempotencyKey: `${action} ${name}`.replaceAll(' ', '-'),
+      params: { connection: 'Username-Password-Authentication', email: `${action}.${name}@example.com` },
+    })) as [CrashedMaking, CrashedMaking]
+    invite.params.roleIds = [role]
+    for (const order of step === 'after assignRoles' ? [invite] : [create, invite]) {
+      const { email } = order.params
+      expect((await crash({ ...order, step })).signal, step).toBe('SIGKILL')
+      const { rows } = await sql<{ user_id: string }>`SELECT user_id FROM action_runs WHERE wanted->>'email' = ${email}`.execute(db.db) // prettier-ignore
+      const { run, phases } = await settled(rows[0]?.user_id ?? '')
+      const isInvite = order === invite
+      const ending = isInvite || users === 0 ? phase : 'done'
+      expect([run?.phase, phases], `${order.action} ${step}`).toEqual([ending, ['started', ending]])
+      if (isInvite) expect(run?.steps.map(({ result }) => result), step).toEqual(steps) // prettier-ignore
+      // The same request again is told how it ended, and makes nobody.
+      const again = await actionsOf({ url: standalone.url, token }).post(
+        `/users/actions/${order.action}`,
+        { params: order.params },
+        { 'idempotency-key': order.idempotencyKey },
+      )
+      expect(again.status, `${order.action} ${step}`).toBe(ending === 'done' ? 200 : ending === 'failed' ? 502 : 503)
+      expect((await manage('GET', `/users-by-email?email=${email}`)).body).toHaveLength(users)
+    }
+  }
+  await Promise.all(created.map(make))
+}, 120_000)
+
+test('a server killed while it links leaves both accounts, or one with the other kept; nothing is between the two', async () => {
+  const link = async ({ step, phase, there }: { step: string; phase: string; there: number }) => {
+    const [first, second] = [await makeUser(), await makeUser()]
+    const params = { secondaryUserId: second, take: { profile: ['name'] } }
+    await manage('PATCH', `/users/${encodeURIComponent(second)}`, { name: 'Second' })
+    const { signal } = await crash({ userId: first, action: 'user.link', params, step })
+    expect([signal, (await settled(first)).run?.phase], step).toEqual(['SIGKILL', phase])
+    expect((await manage('GET', `/users/${encodeURIComponent(second)}`)).status, step).toBe(there)
+    const { rows } = await sql<{ kept: number }>`SELECT count(*) AS kept FROM deleted_users WHERE user_id = ${second}`.execute(db.db) // prettier-ignore
+    if (there === 404) expect(rows[0]?.kept, step).toBe(1)
+  }
+  await Promise.all([
+    link({ step: 'after keep', phase: 'not-begun', there: 200 }),
+    link({ step: 'after updateUser', phase: 'failed', there: 200 }),
+    link({ step: 'after linkIdentity', phase: 'done', there: 404 }),
+  ])
 }, 60_000)
 
 test('these are all the steps there are', async () => {
@@ -208,7 +270,7 @@ test('a deletion that is interrupted loses nobody and shows nobody as deleted wh
   await expect.poll(() => keptOf(there)).toEqual({ kept: 0, shown: [] })
   expect(await keptOf(gone)).toEqual({ kept: 1, shown: ['deleted'] })
 
-  await crash({ userId: gone, action: 'user.restore', params: {}, step: 'after recreateUser' })
+  await crash({ userId: gone, action: 'user.restore', params: {}, step: 'after createUser' })
   const restorations = async () => {
     const { rows } = await sql<{ phase: string }>`SELECT phase FROM action_runs WHERE user_id = ${gone} AND action = 'user.restore' ORDER BY seq`.execute(db.db) // prettier-ignore
     return rows.map(({ phase }) => phase)

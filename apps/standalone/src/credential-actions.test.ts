@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { ActionOutcome, type ActionStep } from '@rollcall/contracts/admin-api'
 import { sql } from '@rollcall/database'
 import { createLogger } from '@rollcall/http-kit'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { actionsOf } from './testing/do-actions.ts'
 import { makePasswordClient, signIn, type PasswordClient } from './testing/manage.ts'
 import { database, password, pathOf, startStaffed, type Staffed } from './testing/start-staffed.ts'
 
@@ -134,9 +136,10 @@ test('a link to set a password is shown once, and stands nowhere', async () => {
   const key = { 'idempotency-key': 'link' }
   const request = { params: { validForHours: 2 } }
   const { shownOnce, run } = ActionOutcome.parse((await all.staff.send(userId, 'user.create-password-link', request, key)).body) // prettier-ignore
-  const hours = (Date.parse(shownOnce?.expiresAt ?? '') - Date.now()) / 3_600_000
+  const shown = shownOnce && 'link' in shownOnce ? shownOnce : undefined
+  const hours = (Date.parse(shown?.expiresAt ?? '') - Date.now()) / 3_600_000
   expect(hours).toBeCloseTo(2, 1)
-  const link = new URL(shownOnce?.link ?? '')
+  const link = new URL(shown?.link ?? '')
   expect((await fetch(link)).status).toBe(200)
   expect((await fetch(new URL('?ticket=none', link))).status).not.toBe(200)
   const again = ActionOutcome.parse((await all.staff.send(userId, 'user.create-password-link', request, key)).body)
@@ -318,4 +321,42 @@ test('without sight of sessions an account is contained all the same, and the an
   const { run } = await all.staff.perform(userId, 'user.contain')
   expect(run.steps).toContainEqual({ step: 'end-sessions', result: 'skipped', problem: { code: 'sessions-out-of-reach', message: expect.any(String) } }) // prettier-ignore
   expect([run.phase, run.accessTokensUntil]).toEqual(['done', null])
+})
+
+test('a provider’s tokens are shown once to whoever may by name, recorded before that, and stand nowhere else', async () => {
+  const userId = await all.signUp()
+  const [provider, id] = userId.split('|')
+  const secret = `ya29.${randomUUID()}`
+  await sql`INSERT INTO tenant.identity_tokens VALUES (${provider}, ${id}, ${JSON.stringify({ access_token: secret, refresh_token: `1//${secret}`, expires_in: 3599 })})`.execute(all.db.db) // prettier-ignore
+  const request = { params: { provider, userId: id }, reason: 'Asked for by the person' }
+  // Whoever may do everything else may not do this.
+  expect(await all.staff.send(userId, 'user.reveal-idp-tokens', request)).toMatchObject({ status: 403, body: { code: 'permission-missing' } }) // prettier-ignore
+  expect(await all.auditOf(userId)).toEqual([])
+
+  const token = await all.tokenWith(['read:users', 'read:idp-tokens'])
+  const staff = actionsOf({ url: all.standalone.url, token })
+  const key = { 'idempotency-key': 'reveal' }
+  const { status, body } = await staff.send(userId, 'user.reveal-idp-tokens', request, key)
+  expect(status).toBe(200)
+  expect(body.shownOnce).toEqual({ tokens: [{ name: 'access_token', token: secret }, { name: 'refresh_token', token: `1//${secret}` }] }) // prettier-ignore
+  expect((await staff.send(userId, 'user.reveal-idp-tokens', request, key)).body.shownOnce).toBeNull()
+  const audited = await all.auditOf(userId)
+  expect(audited.map(({ action, phase }) => [action, phase])).toEqual([['user.reveal-idp-tokens', 'started'], ['user.reveal-idp-tokens', 'done']]) // prettier-ignore
+
+  expect(await rowsWith(secret)).toEqual(['tenant.identity_tokens'])
+  expect(logged).not.toContain(secret)
+  const paths = ['', '/identities', '/related', '/summary', '/timeline']
+  for (const path of [
+    ...paths.map((part) => `${pathOf(userId)}${part}`),
+    '/users?columns=identities',
+    '/users/export?format=ndjson',
+    '/audit',
+  ]) {
+    const answer = await all.standalone.ask(`/api${path}`, all.token)
+    expect([path, answer.status, (await answer.text()).includes(secret)]).toEqual([path, 200, false])
+  }
+  expect(await staff.send(userId, 'user.reveal-idp-tokens', { params: { provider: 'github', userId: '1' } })).toMatchObject({ status: 409, body: { code: 'not-linked' } }) // prettier-ignore
+  const without = await all.signUp()
+  const none = { params: { provider: 'auth0', userId: without.split('|')[1] } }
+  expect(await staff.send(without, 'user.reveal-idp-tokens', none)).toMatchObject({ status: 409, body: { code: 'no-tokens' } }) // prettier-ignore
 })

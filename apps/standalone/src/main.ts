@@ -22,7 +22,7 @@ await runProgram(async (program) => {
 
   const app = express().disable('x-powered-by')
   const { auth, client } = tenant
-  const { directory, policy, recycleBin } = config
+  const { directory, fields, policy, recycleBin } = config
   const key = recycleBin.key ?? (await dataFolder.secret('recycle-bin.key', 32))
   const rollcall = createRollcall({
     auth,
@@ -30,6 +30,7 @@ await runProgram(async (program) => {
     databaseUrl,
     directory,
     onDirectoryProgress: tellFilling(say),
+    fields,
     policy,
     recycleBin: { ...recycleBin, key },
     dashboardFolder,

@@ -1,5 +1,15 @@
 export { sql } from 'kysely'
-export type { ColumnType, Generated, Insertable, Kysely, RawBuilder, Selectable, Transaction, Updateable, UpdateObject } from 'kysely'
+export type {
+  ColumnType,
+  Generated,
+  Insertable,
+  Kysely,
+  RawBuilder,
+  Selectable,
+  Transaction,
+  Updateable,
+  UpdateObject,
+} from 'kysely'
 export type { LeadOptions } from './lead.ts'
 export type { ListenOptions } from './listen.ts'
 export { migrate } from './migrate.ts'

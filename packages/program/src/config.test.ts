@@ -36,6 +36,7 @@ test('with nothing set, the local tenant and the embedded server are used', () =
     databaseUrl: undefined,
     auth0: undefined,
     directory: 'copy',
+    fields: [],
     policy: { reasonRequired: [], approvalAbove: {} },
     recycleBin: { deleteAfterDays: 14, keepForDays: 30, key: undefined },
     tenant: {
@@ -113,6 +114,20 @@ test('half of the Auth0 settings name the missing half', () => {
     'CLIENT_SECRET',
     'AUTH0_SPA_CLIENT_ID',
   ])
+})
+
+test('a file of fields is read, and every fault in it is told with the others', () => {
+  const path = join(folder, 'fields.json')
+  const plan = { name: 'plan', label: 'Plan', path: 'app_metadata.plan', type: 'text' }
+  writeFileSync(path, JSON.stringify([plan]))
+  expect(readConfig({ ROLLCALL_FIELDS_FILE: 'fields.json' }, folder).fields).toEqual([plan])
+  writeFileSync(path, JSON.stringify([{ ...plan, type: 'colour' }, plan, { ...plan, label: '' }]))
+  const faults = faultsOf({ ROLLCALL_FIELDS_FILE: 'fields.json', PORT: 'x' })
+  expect(faults?.map(({ variable }) => variable)).toEqual(['PORT', 'ROLLCALL_FIELDS_FILE', 'ROLLCALL_FIELDS_FILE'])
+  expect(faults?.[1]?.problem).toContain('fields[0].type')
+  writeFileSync(path, '[{')
+  expect(faultsOf({ ROLLCALL_FIELDS_FILE: path })).toMatchObject([{ variable: 'ROLLCALL_FIELDS_FILE', mend: expect.stringContaining('JSON') }]) // prettier-ignore
+  expect(faultsOf({ ROLLCALL_FIELDS_FILE: 'nowhere.json' })).toMatchObject([{ variable: 'ROLLCALL_FIELDS_FILE' }])
 })
 
 test('one port cannot serve both', () => {

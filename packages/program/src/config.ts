@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { rateLimitPlans } from '@rollcall/tenant'
-import { actionNames } from '@rollcall/server'
+import { actionNames, policyNames, readCustomFields } from '@rollcall/server'
+import type { CustomFieldDeclaration } from '@rollcall/server'
 import type { TenantSettings } from '@rollcall/tenant'
 import { z } from 'zod'
 
@@ -43,6 +44,8 @@ export interface Config {
   auth0: Auth0Config | undefined
   /** Whether Rollcall keeps a copy of the users, or asks the tenant live. */
   directory: 'copy' | 'live'
+  /** Fields of users' metadata that have names of the team's own. */
+  fields: readonly CustomFieldDeclaration[]
   /** Actions that are not done without a reason, and those that need a second person above so many users. */
   policy: { reasonRequired: string[]; approvalAbove: Record<string, number> }
   /** How deletions are undone. */
@@ -85,8 +88,9 @@ const Environment = z.object({
         .map((name) => name.trim())
         .filter(Boolean),
     )
-    .refine((names) => names.every((name) => actionNames.includes(name)), 'names an action that there is none of.')
+    .refine((names) => names.every((name) => policyNames.includes(name)), 'names an action that there is none of.')
     .default([]),
+  ROLLCALL_FIELDS_FILE: z.string().optional(),
   APPROVAL_ABOVE: z
     .string()
     .transform((text) =>
@@ -135,7 +139,7 @@ const mends: Record<string, string> = {
   DATABASE_URL:
     'Write it as postgresql://user:password@host:5432/database, or leave it out to use the embedded server.',
   DIRECTORY: 'Leave it out to keep a copy of the users, or write live to keep none.',
-  REASON_REQUIRED: `Write names with commas between, of these: ${actionNames.join(', ')}.`,
+  REASON_REQUIRED: `Write names with commas between, of these: ${policyNames.join(', ')}.`,
   APPROVAL_ABOVE: `Write user.delete:100,user.purge: an action, and above how many users it needs a second person (always without a number). Actions: ${actionNames.join(', ')}.`,
   DELETE_AFTER_DAYS: 'Write a whole number of days, 365 at most, or leave it out for 14.',
   RECYCLE_BIN_DAYS: 'Write a whole number of days, 3650 at most, or leave it out for 30.',
@@ -159,7 +163,7 @@ export interface ReadConfigOptions {
 /**
  * Reads the whole configuration and checks it whole.
  * @param env the process's environment; it wins over the file
- * @param folder where `.env` is looked for, and what a relative ROLLCALL_DATA is relative to
+ * @param folder where `.env` is looked for, and what relative paths are relative to
  * @param options.isTenantAlone for what is the local tenant and nothing else: where the applications under test are told to look, often in the same
  *   shell, is none of its affair
  * @throws ConfigurationError with every fault
@@ -180,6 +184,8 @@ export function readConfig(
     return { variable, problem: `${value} ${issue.message}`, mend: mends[variable] ?? '' }
   })
   faults.push(...auth0Faults(set))
+  const fields = readFieldsFile(set.ROLLCALL_FIELDS_FILE, folder)
+  faults.push(...fields.faults)
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults)
 
   const values = parsed.data
@@ -195,6 +201,7 @@ export function readConfig(
     databaseUrl: values.DATABASE_URL,
     auth0: toAuth0(values),
     directory: values.DIRECTORY,
+    fields: fields.declared,
     policy: { reasonRequired: values.REASON_REQUIRED, approvalAbove: values.APPROVAL_ABOVE },
     recycleBin: {
       deleteAfterDays: values.DELETE_AFTER_DAYS,
@@ -212,6 +219,24 @@ export function readConfig(
     },
     // On a terminal the lines would drown what the program says to the person in front of it.
     logLevel: values.LOG_LEVEL ?? (process.stdout.isTTY ? 'warn' : 'info'),
+  }
+}
+
+/** What the file declares, or everything that is wrong with it. */
+function readFieldsFile(path: string | undefined, folder: string) {
+  if (!path) return { declared: [], faults: [] }
+  const variable = 'ROLLCALL_FIELDS_FILE'
+  try {
+    const declared: unknown = JSON.parse(readFileSync(resolve(folder, path), 'utf8'))
+    const faults = readCustomFields(declared).faults.map(({ at, problem }) => ({
+      variable,
+      problem: `“${path}”: ${at}: ${problem}`,
+      mend: 'docs/custom-fields.md says what a field is declared by.',
+    }))
+    return { declared: declared as CustomFieldDeclaration[], faults } // used only where there are no faults
+  } catch (error) {
+    const problem = `“${path}” cannot be read: ${error instanceof Error ? error.message : String(error)}.`
+    return { declared: [], faults: [{ variable, problem, mend: 'Make it a JSON file that holds a list of fields.' }] }
   }
 }
 

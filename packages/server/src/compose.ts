@@ -6,18 +6,23 @@ import { actionsRoutes } from './actions/actions.routes.ts'
 import { actionNames } from './actions/all-actions.ts'
 import type { ActionDeps } from './actions/deps.ts'
 import { settleRuns } from './actions/settle-runs.ts'
+import { createCustomFields, type CustomFields } from './custom-fields/custom-fields.ts'
+import type { CustomFieldDeclaration } from './custom-fields/declaration.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
 import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
+import { apisRoutes } from './features/apis/apis.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
+import { connectionsRoutes } from './features/connections/connections.routes.ts'
 import { directoryRoutes } from './features/directory/directory.routes.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
 import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { meRoutes } from './features/me/me.routes.ts'
 import { notesRoutes } from './features/notes/notes.routes.ts'
+import { personalDataRoutes } from './features/personal-data/personal-data.routes.ts'
 import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
@@ -26,6 +31,7 @@ import { importsRoutes } from './imports/imports.routes.ts'
 import { keepImports } from './imports/imports.ts'
 import { jobsRoutes } from './jobs/jobs.routes.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
+import { policyNames } from './policy-names.ts'
 import { keepRecycleBin } from './recycle-bin/carry-out.ts'
 import { createRecycleBin } from './recycle-bin/recycle-bin.ts'
 import { sealingKey } from './recycle-bin/sealing.ts'
@@ -58,6 +64,8 @@ export interface RollcallOptions {
   onDirectoryProgress?: (status: DirectoryStatus) => void
   /** The built dashboard, as a folder of files. Absent: only the API. */
   dashboardFolder?: string
+  /** Fields of users' metadata that have names of the team's own (docs/custom-fields.md); checked whole, at once. */
+  fields?: readonly CustomFieldDeclaration[]
   policy?: {
     /** Names of the actions (`user.delete`) that are not done without a reason. */
     reasonRequired?: readonly string[]
@@ -98,9 +106,10 @@ export interface Rollcall extends Router {
 export function createRollcall(options: RollcallOptions): Rollcall {
   const { auth, dashboardFolder, logger } = options
   const origin = tenantOrigin(auth.domain)
-  const opened = openParts(options)
+  const fields = createCustomFields(options.fields)
+  const opened = openParts(options, fields)
   const ready = opened.then(() => undefined)
-  const api = opened.then((parts) => apiRoutes(options, parts))
+  const api = opened.then((parts) => apiRoutes(options, parts, fields))
   // A failure is told to whoever waits for `ready`, and to every request; to nobody's surprise where nobody waits.
   for (const promise of [ready, api]) promise.catch(() => undefined)
 
@@ -135,7 +144,7 @@ interface Parts {
   stopLeading: () => Promise<void>
 }
 
-async function openParts(options: RollcallOptions): Promise<Parts> {
+async function openParts(options: RollcallOptions, fields: CustomFields): Promise<Parts> {
   const {
     tenant,
     databaseUrl,
@@ -166,7 +175,19 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
   const { spaClientId } = options.auth
   const { key, deleteAfterDays = 14, keepForDays = 30, checkIntervalMs = 60_000 } = options.recycleBin ?? {}
   const bin = createRecycleBin({ db: store.db, tenant: tenant.origin, key: key && sealingKey(key), deleteAfterDays, keepForDays }) // prettier-ignore
-  const actions = { store, tenant, directory, bin, spaClientId, reasonRequired, approvalAbove, leaseMs, logger, onStep }
+  const actions = {
+    store,
+    tenant,
+    directory,
+    bin,
+    fields,
+    spaClientId,
+    reasonRequired,
+    approvalAbove,
+    leaseMs,
+    logger,
+    onStep,
+  }
   const stopSettling = store.lead({
     name: `actions ${store.schema}`,
     work: (signal) => settleRuns(actions, signal),
@@ -185,17 +206,21 @@ async function openParts(options: RollcallOptions): Promise<Parts> {
 
 /** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
 function readPolicy({ reasonRequired = [], approvalAbove = {} }: NonNullable<RollcallOptions['policy']> = {}) {
-  checkNames('policy.reasonRequired', reasonRequired)
-  checkNames('policy.approvalAbove', Object.keys(approvalAbove))
+  checkNames('policy.reasonRequired', reasonRequired, policyNames)
+  checkNames('policy.approvalAbove', Object.keys(approvalAbove), actionNames)
   return { reasonRequired: new Set(reasonRequired), approvalAbove: new Map(Object.entries(approvalAbove)) }
 }
 
-function checkNames(where: string, names: readonly string[]): void {
-  const unknown = names.filter((name) => !actionNames.includes(name))
-  if (unknown.length > 0) throw new RangeError(`${where}: there is no action ${unknown.join(', ')}; there are ${actionNames.join(', ')}.`) // prettier-ignore
+function checkNames(where: string, names: readonly string[], there: readonly string[]): void {
+  const unknown = names.filter((name) => !there.includes(name))
+  if (unknown.length > 0) throw new RangeError(`${where}: there is no action ${unknown.join(', ')}; there are ${there.join(', ')}.`) // prettier-ignore
 }
 
-function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jobs }: Parts): Router {
+function apiRoutes(
+  { auth, tenant }: RollcallOptions,
+  { store, copy, actions, jobs }: Parts,
+  fields: CustomFields,
+): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
   const feed = createChangeFeed(copy?.directory, jobs)
@@ -205,19 +230,22 @@ function apiRoutes({ auth, tenant }: RollcallOptions, { store, copy, actions, jo
     res.setHeader('Cache-Control', 'no-store') // people's data; no shared cache and no disk keeps it
     next()
   })
-  api.use(meRoutes({ guard, tenant }))
-  api.use(insightsRoutes({ guard, tenant, copy }))
-  api.use(usersRoutes({ guard, tenant, copy, actions }))
+  api.use(meRoutes({ guard, tenant, fields }))
+  api.use(insightsRoutes({ guard, tenant, copy, fields }))
+  api.use(usersRoutes({ guard, tenant, copy, actions, fields }))
   api.use(userPageRoutes({ guard, tenant, copy, store }))
   api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
   api.use(jobsRoutes({ guard, jobs: jobs?.deps }))
   api.use(importsRoutes({ guard, imports: actions }))
+  api.use(personalDataRoutes({ guard, actions }))
+  api.use(connectionsRoutes({ guard, tenant }))
+  api.use(apisRoutes({ guard, tenant }))
   api.use(recycleBinRoutes({ guard, actions }))
-  api.use(auditRoutes({ guard, store }))
+  api.use(auditRoutes({ guard, store, fields }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))
-  if (store) api.use(viewsRoutes({ guard, db: store.db, onChange: feed.viewsChanged }))
+  if (store) api.use(viewsRoutes({ guard, db: store.db, fields, onChange: feed.viewsChanged }))
   api.use(documentationRoutes())
   api.use((req) => {
     throw new NotFound('no-such-address', `There is nothing at ${req.originalUrl.split('?', 1)[0]}.`)

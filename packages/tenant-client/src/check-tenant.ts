@@ -26,7 +26,8 @@ const neededScopes = [
   { scope: 'read:users', feature: 'the list of users and each user’s page' },
   { scope: 'update:users', feature: 'editing, blocking and unblocking users, their roles, and mail to them' },
   { scope: 'delete:users', feature: 'deleting users' },
-  { scope: 'create:users', feature: 'importing users, and restoring deleted ones' },
+  { scope: 'create:users', feature: 'making users, inviting and importing them, and restoring those who were deleted' },
+  { scope: 'read:connections', feature: 'the connections that new users can be made in' },
   { scope: 'read:sessions', feature: 'ending sessions, also those of users who are blocked' },
   { scope: 'delete:sessions', feature: 'ending sessions, also those of users who are blocked' },
   { scope: 'read:refresh_tokens', feature: 'seeing whether refresh tokens are left to revoke' },
@@ -48,7 +49,6 @@ const neededScopes = [
   },
   { scope: 'create:user_tickets', feature: 'links by which a user sets a new password' },
   { scope: 'read:resource_servers', feature: 'until when access tokens live, and which permissions there are' },
-  { scope: 'read:connections', feature: 'choosing where users are imported into' },
   { scope: 'read:clients', feature: 'the names of applications' },
 ] as const
 

@@ -4,8 +4,9 @@ import { createCallTenant, type TenantSession, type Within } from './call-tenant
 import { createReadApis, type ReadApis } from './apis.ts'
 import { checkTenant, type TenantFinding } from './check-tenant.ts'
 import { createReadClientNames, type ReadClientNames } from './client-names.ts'
+import { createReadConnections, type ReadConnections } from './connections.ts'
+import { createUserCreation, type CreateUser } from './create-user.ts'
 import { createTenantCredentialChanges, type TenantCredentialChanges } from './credential-changes.ts'
-import { createReadDatabaseConnections, type ReadDatabaseConnections } from './database-connections.ts'
 import { createTenantGroupAccess, type TenantGroupAccess } from './group-access.ts'
 import { createTenantJobs, type TenantJobs } from './jobs.ts'
 import { createTenantLogs, type TenantLogs } from './logs.ts'
@@ -18,11 +19,11 @@ import type { RateLimit } from './pacing/read-rate-limit.ts'
 import { watchRateLimits } from './rate-limits.ts'
 import { createPasswordReset, type RequestPasswordReset } from './password-reset.ts'
 import { createReach } from './reach-tenant.ts'
-import { createRecreateUser, type RecreateUser } from './recreate-user.ts'
 import { createTenantRoles, type TenantRoles } from './roles.ts'
 import { createTenantFetch, type Fetch } from './tenant-fetch.ts'
 import { tenantOrigin } from './tenant-origin.ts'
 import { createTenantUserChanges, type TenantUserChanges } from './user-changes.ts'
+import { createReadUserRecord, type ReadUserRecord } from './user-record.ts'
 import { createReadUsersByEmail, type ReadUsersByEmail } from './users-by-email.ts'
 import { createTenantUsers, type TenantUsers } from './users.ts'
 import { watchForChanges } from './watch-for-changes.ts'
@@ -51,7 +52,7 @@ export interface TenantClient {
   /** All that changes a user, or sends them mail. */
   readonly changes: TenantUserChanges &
     TenantCredentialChanges &
-    TenantMembershipChanges & { recreateUser: RecreateUser; requestPasswordReset: RequestPasswordReset }
+    TenantMembershipChanges & { createUser: CreateUser; requestPasswordReset: RequestPasswordReset }
   readonly roles: TenantRoles
   readonly organizations: TenantOrganizations
   readonly jobs: TenantJobs
@@ -59,9 +60,10 @@ export interface TenantClient {
   readonly ofUser: TenantOfUser
   readonly groupAccess: TenantGroupAccess
   readonly apis: ReadApis
+  readonly connections: ReadConnections
   readonly clientNames: ReadClientNames
-  readonly databaseConnections: ReadDatabaseConnections
   readonly usersByEmail: ReadUsersByEmail
+  readonly userRecord: ReadUserRecord
   /** The same, for work in bulk that leaves people their share of the tenant's limits. @param wanted.percent 1 to 100 */
   openPace(wanted: { percent: number }): Pace
   /** What is left of the tenant's limit on reading this; undefined where it names none. */
@@ -95,9 +97,10 @@ export type PacedTenant = Pick<
   | 'ofUser'
   | 'groupAccess'
   | 'apis'
+  | 'connections'
   | 'clientNames'
-  | 'databaseConnections'
   | 'usersByEmail'
+  | 'userRecord'
 >
 
 /**
@@ -147,7 +150,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
         ...createTenantUserChanges(change),
         ...createTenantCredentialChanges(change),
         ...createTenantMembershipChanges(change),
-        recreateUser: createRecreateUser(change),
+        createUser: createUserCreation(change),
         requestPasswordReset: createPasswordReset({ origin, fetch: limitedFetch, deadlineMs, within }),
       },
       roles,
@@ -157,9 +160,10 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
       ofUser: createTenantOfUser(call, { roles, organizations }),
       groupAccess: createTenantGroupAccess(call),
       apis: createReadApis(call),
+      connections: createReadConnections(call),
       clientNames: createReadClientNames(call),
-      databaseConnections: createReadDatabaseConnections(call),
       usersByEmail: createReadUsersByEmail(call),
+      userRecord: createReadUserRecord(call),
     }
   }
 

@@ -1,6 +1,7 @@
 import {
   ManagementAuthenticationMethodPage,
   ManagementEnrollments,
+  ManagementIdentityTokens,
   ManagementRefreshToken,
   ManagementRefreshTokenPage,
   ManagementSession,
@@ -18,6 +19,7 @@ import {
 } from '@rollcall/contracts/management-api'
 import { NotFound } from '@rollcall/http-kit'
 import type { CallTenant, TenantTask } from './call-tenant.ts'
+import type { IdentityName } from './credential-changes.ts'
 import type { TenantOrganizations } from './organizations.ts'
 import { readOn, readPages } from './read-pages.ts'
 import type { TenantRoles } from './roles.ts'
@@ -38,6 +40,11 @@ export interface TenantOfUser {
   permissions(userId: string): Promise<ManagementUserPermission[]>
   organizations(userId: string): Promise<ManagementOrganization[]>
   identities(userId: string): Promise<ManagementIdentityWithProfile[]>
+  /**
+   * What a provider gave with a sign-in, by its name: the one way to it. Whatever else reads users takes it off at the edge.
+   * @returns none also where Rollcall lacks the scope read:user_idp_tokens
+   */
+  identityTokens(userId: string, identity: IdentityName): Promise<{ name: string; token: string }[]>
   sessions(userId: string): Promise<Beginning<ManagementSession>>
   refreshTokens(userId: string): Promise<Beginning<ManagementRefreshToken>>
   /** @returns undefined if it is not there, or somebody else's */
@@ -95,6 +102,19 @@ export function createTenantOfUser(
         read((sdk, options) => sdk.users.get(userId, wanted, options)),
       )
       return understand(ManagementUserIdentities, answer, 'GET /api/v2/users/{id}').identities
+    },
+    async identityTokens(userId, identity) {
+      const wanted = { fields: 'user_id,identities', include_fields: true }
+      const answer = await ofUser(
+        userId,
+        read((sdk, options) => sdk.users.get(userId, wanted, options)),
+      )
+      const { identities } = understand(ManagementIdentityTokens, answer, 'GET /api/v2/users/{id}')
+      const found = identities.find((one) => one.provider === identity.provider && one.user_id === identity.user_id)
+      return (['access_token', 'access_token_secret', 'refresh_token'] as const).flatMap((name) => {
+        const token = found?.[name]
+        return token === undefined ? [] : [{ name, token }]
+      })
     },
     sessions: (userId) => ofUser(userId, beginningOf(sessionPages(userId))),
     refreshTokens: (userId) => ofUser(userId, beginningOf(refreshTokenPages(userId))),

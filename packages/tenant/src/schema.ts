@@ -97,6 +97,7 @@ export interface TenantSchema {
     password_hash: string | null
     profile_data: ColumnType<JsonObject | null, string | null | undefined, string | null>
   }
+  identity_tokens: { provider: string; identity_id: string; tokens: JsonObject }
   user_search: { created_at: Date; user_id: string; txt: string }
   user_json: { user_id: string; body: string }
   user_count: { slot: number; users: number }

@@ -24,9 +24,10 @@ export interface ApiClient {
   /**
    * An answer that is read as it arrives; whoever asks reads it to its end or aborts.
    * @param accept the media type wanted
+   * @param body of a POST; absent: it is a GET
    * @throws ApiProblem
    */
-  stream(path: string, accept: string, signal: AbortSignal): Promise<Response>
+  stream(path: string, accept: string, signal: AbortSignal, body?: unknown): Promise<Response>
 }
 
 export const apiKey: InjectionKey<ApiClient> = Symbol('api client')
@@ -75,7 +76,15 @@ export function createApiClient({
     upload: async <Answer>(path: string, file: Blob, signal: AbortSignal) =>
       (await (await send(path, { method: 'POST', body: file, signal })).json()) as Answer,
     put: (path, body) => write('PUT', path, body),
-    stream: (path, accept, signal) => send(path, { method: 'GET', headers: { accept }, signal }),
+    stream: (path, accept, signal, body) =>
+      body === undefined
+        ? send(path, { method: 'GET', headers: { accept }, signal })
+        : send(path, {
+            method: 'POST',
+            headers: { accept, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+            signal,
+          }),
   }
 }
 

@@ -6,6 +6,7 @@ import type { InjectionKey, Ref } from 'vue'
 import { createApiClient } from '../api/api-client.ts'
 import type { ApiClient } from '../api/api-client.ts'
 import { ApiProblem } from '../api/problem.ts'
+import { ownFields } from '../features/fields/own-fields.ts'
 import { dashboardConfigKey, injected } from '../injection.ts'
 
 export interface Session {
@@ -64,6 +65,7 @@ export function useSession(): {
     if (!auth0.isAuthenticated.value) return signIn()
     try {
       me.value = await api.get<Me>('me')
+      ownFields.value = me.value.fields
       state.value = me.value.permissions.includes('read:users') ? 'ready' : 'denied'
     } catch (error) {
       if (error instanceof ApiProblem && error.code !== 'session-lost') fail(error.message)

@@ -9,6 +9,7 @@ import { changesKey } from '../api/changes.ts'
 import { auditRoutes } from '../features/audit/audit.routes.ts'
 import ActionHost from '../features/actions/ActionHost.vue'
 import { asked } from '../features/actions/asked.ts'
+import { ownFields } from '../features/fields/own-fields.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
 import { importsRoutes } from '../features/imports/imports.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
@@ -34,6 +35,7 @@ const me: Me = {
   name: 'Staff',
   email: 'staff@example.com',
   picture: null,
+  fields: [],
   permissions: ['manage:users', 'read:users', 'update:users', 'delete:users', 'export:users', 'manage:roles', 'read:logs', 'manage:views'], // prettier-ignore
 }
 
@@ -48,6 +50,7 @@ export async function mountPage(
     props = {},
     permissions = me.permissions,
     hasDialogs = false,
+    fields = [],
   }: {
     answers: Answers
     path?: string
@@ -55,6 +58,7 @@ export async function mountPage(
     permissions?: Me['permissions']
     /** Whether what is asked for is asked about, as in the frame around every page. */
     hasDialogs?: boolean
+    fields?: Me['fields']
   },
 ) {
   const router = createRouter({
@@ -81,6 +85,7 @@ export async function mountPage(
   const changes = fakeChanges()
   const commands = createCommands()
   asked.value = undefined
+  ownFields.value = fields
   const framed = defineComponent(() => () => [h(page, props), asked.value && h(ActionHost)])
   const wrapper = mount(hasDialogs ? framed : page, {
     props: hasDialogs ? {} : props,

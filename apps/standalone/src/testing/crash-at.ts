@@ -16,9 +16,11 @@ export interface CrashOrder {
   databaseUrl: string
   /** A staff token. */
   token: string
-  userId: string
+  /** null: somebody is made. */
+  userId: string | null
   action: string
   params: unknown
+  idempotencyKey?: string
   /** The step at which it ends; none: it goes on to the end. */
   step: string
   leaseMs: number
@@ -52,10 +54,15 @@ await rollcall.ready
 const server = createServer(express().use(rollcall)).listen(0, '127.0.0.1')
 await once(server, 'listening')
 const { port } = server.address() as AddressInfo // a TCP server that listens has one
-const path = `/api/users/${encodeURIComponent(order.userId)}/actions/${order.action}`
+const ofWhom = order.userId === null ? '' : `/${encodeURIComponent(order.userId)}`
+const path = `/api/users${ofWhom}/actions/${order.action}`
 const response = await fetch(`http://127.0.0.1:${port}${path}`, {
   method: 'POST',
-  headers: { authorization: `Bearer ${order.token}`, 'content-type': 'application/json' },
+  headers: {
+    authorization: `Bearer ${order.token}`,
+    'content-type': 'application/json',
+    ...(order.idempotencyKey !== undefined && { 'idempotency-key': order.idempotencyKey }),
+  },
   body: JSON.stringify({ params: order.params }),
 })
 process.stdout.write(`answered ${response.status}\n`)

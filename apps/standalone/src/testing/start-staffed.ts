@@ -12,6 +12,8 @@ export interface Staffed {
   manage: Manage
   staff: ReturnType<typeof actionsOf>
   db: ReturnType<typeof openDatabase<object>>
+  /** The token of a new program with these permissions and no other. */
+  tokenWith(permissions: readonly string[]): Promise<string>
   /** @returns the id of a new user in the database connection */
   signUp(profile?: Record<string, unknown>): Promise<string>
   inTenant(userId: string): Promise<Record<string, unknown>>
@@ -44,6 +46,12 @@ export async function startStaffed(options: TestStandaloneOptions = {}): Promise
     manage,
     db,
     staff: actionsOf({ url: standalone.url, token }),
+    async tokenWith(scope) {
+      const application = { name: `Program ${++made}`, app_type: 'non_interactive', grant_types: ['client_credentials'] }
+      const { client_id: clientId, client_secret: clientSecret } = (await manage('POST', '/clients', application)).body as Record<'client_id' | 'client_secret', string>
+      expect((await manage('POST', '/client-grants', { client_id: clientId, audience, scope })).status).toBe(201)
+      return standalone.token({ audience, clientId, clientSecret })
+    },
     async signUp(profile = {}) {
       const account = { connection: database, password, email: `person${++made}@example.com`, ...profile }
       const { status, body } = await manage('POST', '/users', account)

@@ -31,6 +31,7 @@ export interface TestStandaloneOptions {
   pagingLimit?: number
   directory?: 'copy' | 'live'
   policy?: RollcallOptions['policy']
+  fields?: RollcallOptions['fields']
   /** What carries Rollcall's requests to the tenant, and for how long it tries. */
   fetch?: typeof globalThis.fetch
   /** Stands between Rollcall and the tenant. @returns where Rollcall finds the tenant */
@@ -49,6 +50,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     pagingLimit = Number.POSITIVE_INFINITY,
     directory = 'copy',
     policy,
+    fields,
     actions,
     logger = createLogger({ level: 'silent' }),
     recycleBin,
@@ -88,6 +90,7 @@ export async function startStandalone(options: TestStandaloneOptions = {}): Prom
     followIntervalMs: 100,
     logger,
     ...(policy && { policy }),
+    ...(fields && { fields }),
     ...(actions && { actions }),
     ...(recycleBin && { recycleBin }),
   })

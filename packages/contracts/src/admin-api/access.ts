@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { CustomField } from './custom-fields.ts'
 
 /**
  * What a staff member may be granted on Rollcall's API (the `permissions` claim of their access token).
- * `manage:users` is the tutorial's permission and grants all the others.
+ * `manage:users` is the tutorial's permission and grants all the others but `read:idp-tokens`: whoever sees an identity provider's token can act
+ * there in its user's name.
  */
 export const permissions = [
   'manage:users',
@@ -21,6 +23,7 @@ export const permissions = [
   'read:audit',
   'manage:jobs',
   'approve:actions',
+  'read:idp-tokens',
 ] as const
 export const Permission = z.enum(permissions)
 export type Permission = z.infer<typeof Permission>
@@ -34,6 +37,9 @@ export const Me = z
     email: z.string().nullable(),
     picture: z.string().nullable(),
     permissions: z.array(Permission).meta({ description: 'What they may do here, `manage:users` already spelt out.' }),
+    fields: z
+      .array(CustomField)
+      .meta({ description: 'The fields of metadata that have names here and that they may see.' }),
   })
   .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>

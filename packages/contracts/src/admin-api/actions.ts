@@ -15,8 +15,8 @@ export const Reason = z
  * A field of a user and two values of it, by the name the filter language has for it: `name`, `blocked`, `user_metadata.plan` (metadata by its
  * first level), and besides `roles`, `permissions` (those given directly), `identities`, `brute_force_blocks`, `sessions`, `refresh_tokens` (how many
  * are open), and `user` for the whole of them. One of several goes by its id: `organizations.org_1`, `factors.…`, `sessions.…`, `refresh_tokens.…`.
- * Of `password` nothing is told but that a new one was `set`. `deletion` is when it is due, `account` whether the tenant has them, `in_recycle_bin`
- * whether they are kept there, `access` what is given to them.
+ * Of `password` nothing is told but that a new one was `set`. `deletion` is when it is due, `account` whether the tenant has them, `connection`
+ * where it was made, `in_recycle_bin` whether they are kept there, `access` what is given to them.
  */
 export const FieldChange = z
   .object({ field: z.string(), before: z.unknown(), after: z.unknown() })
@@ -50,18 +50,25 @@ export const IdempotencyKey = z
 export const UndoRequest = z.strictObject({ reason: Reason.optional() })
 export type UndoRequest = z.infer<typeof UndoRequest>
 
-const Warning = z
-  .object({ code: z.string().meta({ description: 'Stable, kebab-case.' }), message: z.string() })
+export const ActionWarning = z
+  .object({
+    code: z.string().meta({ description: 'Stable, kebab-case.' }),
+    message: z.string(),
+    userIds: z.array(z.string()).optional().meta({ description: 'The other users it is about.' }),
+  })
   .meta({ id: 'ActionWarning' })
 
 /** What an action would do now. */
 export const ActionPreview = z
   .object({
     action: z.string(),
-    userId: z.string(),
+    userId: z
+      .string()
+      .nullable()
+      .meta({ description: 'null: they are not there, and their id is chosen when they are made.' }),
     changes: z.array(FieldChange),
-    warnings: z.array(Warning),
-    obstacle: Warning.nullable().meta({ description: 'Why it cannot be done as things are.' }),
+    warnings: z.array(ActionWarning),
+    obstacle: ActionWarning.nullable().meta({ description: 'Why it cannot be done as things are.' }),
     undo: z.object({ isPossible: z.boolean(), why: z.string().nullable() }),
     needsReason: z.boolean(),
     basedOn: BasedOn.optional().meta({
@@ -82,7 +89,7 @@ export const ActionStep = z
     result: z.enum(['started', 'done', 'failed', 'skipped', 'unknown']).meta({
       description: '`skipped`: it is nothing for this user, or out of reach. `unknown`: nothing in the tenant tells.',
     }),
-    problem: Warning.nullable().meta({ description: 'Why it was not done.' }),
+    problem: ActionWarning.nullable().meta({ description: 'Why it was not done.' }),
   })
   .meta({ id: 'ActionStep' })
 export type ActionStep = z.infer<typeof ActionStep>
@@ -124,7 +131,12 @@ export const ActionOutcome = z
     run: ActionRun,
     user: User.nullable().meta({ description: 'As they are after it; null: they are gone.' }),
     shownOnce: z
-      .object({ link: z.url(), expiresAt: z.iso.datetime() })
+      .union([
+        z.object({ link: z.url(), expiresAt: z.iso.datetime() }),
+        z.object({
+          tokens: z.array(z.object({ name: z.string().meta({ example: 'access_token' }), token: z.string() })),
+        }),
+      ])
       .nullable()
       .meta({ description: 'Told in this answer and kept nowhere: whoever repeats the request is not told again.' }),
   })
@@ -137,7 +149,7 @@ export const ActionList = z
       z.object({
         name: z.string(),
         isPossible: z.boolean(),
-        obstacle: Warning.nullable().meta({ description: 'Why not.' }),
+        obstacle: ActionWarning.nullable().meta({ description: 'Why not.' }),
         needsReason: z.boolean(),
         needsApproval: z.boolean().meta({ description: 'A second person has to approve it: plan a job.' }),
       }),

@@ -14,6 +14,7 @@ export const AuditEntry = z
     actorId: z.string(),
     actorKind: z.enum(['person', 'program']),
     subjectId: z.string().meta({ description: 'The user it was done to; of `job.…` the job.' }),
+    otherSubjectId: z.string().optional().meta({ description: 'Another user whom it concerns as well: whose account was linked, or unlinked.' }),
     reason: z.string().nullable(),
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
@@ -24,6 +25,7 @@ export const AuditEntry = z
     tenant: z.string().meta({ description: 'The origin of the tenant it was done in.' }),
     changes: z.array(FieldChange),
     steps: z.array(ActionStep).optional().meta({ description: 'What was done one after the other; absent: it is one thing.' }),
+    accessTokensUntil: z.iso.datetime().optional().meta({ description: 'After `user.contain`: until then an access token that was issued before may be good.' }),
     answer: z
       .object({
         status: z.int().nullable().meta({ description: 'Of the tenant; null: it did not answer.' }),
@@ -46,7 +48,7 @@ const exact = z
 const which = {
   actor: exact,
   action: exact,
-  subject: exact.meta({ description: 'The id of the user it was done to.' }),
+  subject: exact.meta({ description: 'The id of the user it was done to, or whom it concerns as well.' }),
   phase: z.enum(['started', 'done', 'failed', 'not-begun']).optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),

@@ -7,13 +7,17 @@ export {
   ActionRun,
   ActionStep,
   actionEnvelope,
+  ActionWarning,
   BasedOn,
   FieldChange,
   IdempotencyKey,
   Reason,
   UndoRequest,
 } from './actions.ts'
+export { ApiList } from './apis.ts'
 export { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
+export { firstLevelOf, fitsCustomField, isDay, valueAtPath } from './custom-field-values.ts'
+export { CustomField, customFieldTypes } from './custom-fields.ts'
 export { DeletedUser, DeletedUserPage, DeletedUsersQuery } from './deleted-users.ts'
 export { Change, DirectoryStatus, Freshness } from './directory.ts'
 export {
@@ -71,8 +75,12 @@ export {
   StartJob,
   UndoJob,
 } from './jobs.ts'
+export { ConnectionList, newUserProfile } from './new-user.ts'
+export type { Connection } from './new-user.ts'
 export { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
+export { PersonalData, PersonalDataRequest } from './personal-data.ts'
 export { FieldError, Problem } from './problem.ts'
+export { notTooDeep } from './query-values.ts'
 export { reservedAppMetadata, UserEdit } from './user-edit.ts'
 export {
   CountUsersQuery,

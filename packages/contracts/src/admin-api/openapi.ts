@@ -10,6 +10,7 @@ import {
   IdempotencyKey,
   UndoRequest,
 } from './actions.ts'
+import { ApiList } from './apis.ts'
 import { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
 import { DeletedUserPage, DeletedUsersQuery } from './deleted-users.ts'
 import { Change, DirectoryStatus } from './directory.ts'
@@ -23,8 +24,10 @@ import {
   MetadataPaths,
 } from './insights.ts'
 import { describeImports } from './openapi-imports.ts'
+import { ConnectionList } from './new-user.ts'
 import { describeJobs } from './openapi-jobs.ts'
 import { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
+import { PersonalData, PersonalDataRequest } from './personal-data.ts'
 import { Problem } from './problem.ts'
 import {
   CountUsersQuery,
@@ -81,6 +84,8 @@ export interface DescribedAction {
   params: z.ZodType
   /** What a preview takes in their place. */
   previewParams?: z.ZodType
+  /** It makes somebody, whose id is not in the path. */
+  idPrefix?: unknown
 }
 
 /** `user.assign-roles` becomes `userAssignRoles`. */
@@ -515,11 +520,51 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     request: { params: onUser },
     responses: { ...answered('Every action.', ActionList), ...refused(400, 401, 403, 404, ...fromTenant) },
   })
+  registry.registerPath({
+    method: 'post',
+    path: '/api/users/{userId}/personal-data',
+    operationId: 'exportPersonalData',
+    summary: 'Everything that is held on one person, for them',
+    description:
+      'Needs `read:users` and `export:users`; the tenant’s log in it `read:logs`, and what staff did `read:audit`. What could not be had is named in `missing`. Recorded in the audit log before it is handed out, as `user.export-data`.',
+    tags: ['Users'],
+    security,
+    request: { params: onUser, ...bodyOf(PersonalDataRequest) },
+    responses: {
+      200: {
+        description: 'A file.',
+        content: { 'application/json': { schema: PersonalData }, 'text/html': { schema: z.string() } },
+      },
+      ...refused(400, 401, 403, 404, ...fromTenant),
+    },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/connections',
+    operationId: 'listConnections',
+    summary: 'Where new users can be made',
+    description: 'Needs `create:users`. Databases, and passwordless connections; accounts at other providers are made by signing in there.',
+    tags: ['Actions'],
+    security,
+    responses: { ...answered('Every one.', ConnectionList), ...refused(401, 403, ...fromTenant) },
+  }) // prettier-ignore
+  registry.registerPath({
+    method: 'get',
+    path: '/api/apis',
+    operationId: 'listApis',
+    summary: 'The permissions that there are to give, by API',
+    description: 'Needs `manage:roles`.',
+    tags: ['Actions'],
+    security,
+    responses: { ...answered('Every API.', ApiList), ...refused(401, 403, ...fromTenant) },
+  })
   const once = z.object({ 'Idempotency-Key': IdempotencyKey.optional() })
   const optionalIfEmpty = (schema: z.ZodType) => (schema.safeParse({}).success ? schema.optional() : schema)
-  for (const { name, summary, permission, params: schema, previewParams = schema } of actions) {
+  for (const { name, summary, permission, params: schema, previewParams = schema, idPrefix } of actions) {
     const params = optionalIfEmpty(schema)
-    const path = `/api/users/{userId}/actions/${name}`
+    const isOfNew = idPrefix !== undefined
+    const path = isOfNew ? `/api/users/actions/${name}` : `/api/users/{userId}/actions/${name}`
+    const whom = isOfNew ? {} : { params: onUser }
     registry.registerPath({
       method: 'post',
       path,
@@ -528,7 +573,7 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
       description: `Needs \`read:users\` and \`${permission}\`. Recorded in the audit log before and after.`,
       tags: ['Actions'],
       security,
-      request: { params: onUser, headers: once, ...bodyOf(z.strictObject({ params, ...actionEnvelope })) },
+      request: { ...whom, headers: once, ...bodyOf(z.strictObject({ params, ...actionEnvelope })) },
       responses: { ...answered('It is done.', ActionOutcome), ...refused(400, 401, 403, 404, 409, ...fromTenant) },
     })
     registry.registerPath({
@@ -539,7 +584,7 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
       description: `Needs \`read:users\` and \`${permission}\`. Changes nothing.`,
       tags: ['Actions'],
       security,
-      request: { params: onUser, ...bodyOf(z.strictObject({ params: optionalIfEmpty(previewParams) })) },
+      request: { ...whom, ...bodyOf(z.strictObject({ params: optionalIfEmpty(previewParams) })) },
       responses: {
         ...answered('What would change.', ActionPreview),
         ...refused(400, 401, 403, 404, 409, ...fromTenant),

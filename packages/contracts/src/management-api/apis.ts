@@ -8,7 +8,9 @@ export const ManagementApi = z.object({
   token_lifetime: z.number().nullish(),
   /** In seconds, of tokens that browsers get by the implicit flow. */
   token_lifetime_for_web: z.number().nullish(),
-  scopes: z.array(z.object({ value: z.string() })).nullish(),
+  scopes: z.array(z.object({ value: z.string(), description: z.string().nullish() })).nullish(),
+  /** The Management API itself, for one: nobody is given permissions on it. */
+  is_system: z.boolean().nullish(),
 })
 export type ManagementApi = z.infer<typeof ManagementApi>
 

@@ -18,6 +18,7 @@ export {
 } from './user-access.ts'
 export { ManagementTicket } from './tickets.ts'
 export {
+  ManagementIdentityTokens,
   ManagementIdentityWithProfile,
   ManagementLinkedIdentities,
   ManagementUserIdentities,

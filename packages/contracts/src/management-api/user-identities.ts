@@ -17,6 +17,19 @@ export const ManagementIdentityWithProfile = ManagementIdentity.extend({
 })
 export type ManagementIdentityWithProfile = z.infer<typeof ManagementIdentityWithProfile>
 
+/** With the scope `read:user_idp_tokens` the same request answers what the providers gave; without it, no tokens. */
+export const ManagementIdentityTokens = z.object({
+  identities: z
+    .array(
+      ManagementIdentity.extend({
+        access_token: z.string().optional().catch(undefined),
+        access_token_secret: z.string().optional().catch(undefined),
+        refresh_token: z.string().optional().catch(undefined),
+      }),
+    )
+    .default([]),
+})
+
 /** What linking and unlinking answer: those of the user, the primary one first. */
 export const ManagementLinkedIdentities = z.array(ManagementIdentity)
 

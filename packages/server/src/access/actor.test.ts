@@ -4,8 +4,10 @@ import { allow, toActor } from './actor.ts'
 
 const permissionsOf = (claims: Record<string, unknown>) => [...(toActor(claims)?.permissions ?? [])]
 
-test('manage:users grants everything', () => {
-  expect(permissionsOf({ sub: 'auth0|1', permissions: ['manage:users'] })).toEqual([...permissions])
+test('manage:users grants everything but the tokens of identity providers, which are asked for by name', () => {
+  const all = permissionsOf({ sub: 'auth0|1', permissions: ['manage:users'] })
+  expect(all).toEqual(permissions.filter((name) => name !== 'read:idp-tokens'))
+  expect(permissionsOf({ sub: 'auth0|1', permissions: ['read:idp-tokens'] })).toEqual(['read:idp-tokens'])
 })
 
 test('a finer permission grants itself alone', () => {

@@ -9,6 +9,8 @@ export interface Actor {
   userId: string
   kind: 'person' | 'program'
   permissions: ReadonlySet<Permission>
+  /** The permissions as the token names them, with those that Rollcall itself does not know: custom fields may ask for one. */
+  claimed: ReadonlySet<string>
 }
 
 const actors = new WeakMap<Request, Actor>()
@@ -30,7 +32,7 @@ export function toActor(claims: Readonly<Record<string, unknown>>): Actor | unde
     : kind === 'program' && typeof scope === 'string'
       ? scope.split(' ')
       : []
-  return { userId: sub, kind, permissions: grantedBy(names) }
+  return { userId: sub, kind, permissions: grantedBy(names), claimed: new Set(names) }
 }
 
 export function setActor(req: Request, actor: Actor): void {

@@ -2,7 +2,8 @@ import { permissions, type Permission } from '@rollcall/contracts/admin-api'
 
 /** What each permission of an access token lets its holder do. The one table; whatever is not in it grants nothing. */
 const grants: Record<Permission, readonly Permission[]> = {
-  'manage:users': permissions, // the tutorial's permission: all of it
+  // The tutorial's permission: all of it, but for what leads out of the tenant.
+  'manage:users': permissions.filter((name) => name !== 'read:idp-tokens'),
   'read:users': ['read:users'],
   'create:users': ['create:users'],
   'update:users': ['update:users'],
@@ -18,6 +19,7 @@ const grants: Record<Permission, readonly Permission[]> = {
   'read:audit': ['read:audit'],
   'manage:jobs': ['manage:jobs'],
   'approve:actions': ['approve:actions'],
+  'read:idp-tokens': ['read:idp-tokens'],
 }
 
 /** @param claimed as an access token names them; those of other applications are passed over */

@@ -26,6 +26,9 @@ const post = async (path: string, claims: Record<string, unknown>, body: unknown
   })
   return [response.status, ((await response.json()) as { code: string }).code]
 }
+/** Where an action is asked for: of somebody new there is no id. */
+const pathOf = ({ name, idPrefix }: (typeof allActions)[number]) =>
+  idPrefix ? `/users/actions/${name}` : `/users/${someone}/actions/${name}`
 const left = async () => {
   const { rows } = await sql<{ left: number }>`SELECT (SELECT count(*) FROM action_runs) + (SELECT count(*) FROM audit_log) AS left`.execute(db.db) // prettier-ignore
   return rows[0]?.left
@@ -36,20 +39,18 @@ test('there is a sample of every action, which it takes', () => {
   for (const { name, params } of allActions) expect(params.safeParse(actionSamples[name]), name).toMatchObject({ success: true }) // prettier-ignore
 })
 
-test.each(allActions)(
-  '$name is not for whoever lacks its permission, and leaves nothing behind',
-  async ({ name, permission }) => {
-    const request = { params: actionSamples[name] }
-    const others = permissions.filter((other) => other !== permission && other !== 'manage:users')
-    for (const held of [['read:users'], others, []]) {
-      for (const path of [`/users/${someone}/actions/${name}`, `/users/${someone}/actions/${name}/preview`])
+test.each(allActions)('$name is not for whoever lacks its permission, and leaves nothing behind', async (action) => {
+  const { name, permission } = action
+  const request = { params: actionSamples[name] }
+  const others = permissions.filter((other) => other !== permission && other !== 'manage:users')
+  for (const held of [['read:users'], others, []]) {
+    for (const path of [pathOf(action), `${pathOf(action)}/preview`])
         expect(await post(path, { permissions: held }, request), `${held.join()} ${path}`).toEqual([403, 'permission-missing']) // prettier-ignore
-    }
-    // Nor, without seeing users, for whoever has it alone.
-    expect(await post(`/users/${someone}/actions/${name}`, { permissions: [permission] }, request)).toEqual([403, 'permission-missing']) // prettier-ignore
-    expect(await left()).toBe(0)
-  },
-)
+  }
+  // Nor, without seeing users, for whoever has it alone.
+  expect(await post(pathOf(action), { permissions: [permission] }, request)).toEqual([403, 'permission-missing']) // prettier-ignore
+  expect(await left()).toBe(0)
+})
 
 test.each([{ resetPassword: true }, { resetMfa: true }])(
   'what a user signs in with takes its own permission, also in user.contain (%o)',
@@ -69,10 +70,11 @@ test('nobody signs in as somebody else by linking themself to them', async () =>
   expect(await post(`/users/${someone}/actions/user.link`, me, request)).toEqual([409, 'not-your-own-credentials'])
 })
 
-const all = { permissions: ['manage:users'] }
+const all = { permissions: [...permissions] }
 
-test.each(allActions)('$name takes what it is declared to take, and nothing else', async ({ name }) => {
-  const path = `/users/${someone}/actions/${name}`
+test.each(allActions)('$name takes what it is declared to take, and nothing else', async (action) => {
+  const { name } = action
+  const path = pathOf(action)
   const bodies = [
     { params: { ...actionSamples[name], unheardOf: 'x' } },
     { params: [] },
@@ -136,6 +138,28 @@ test('an idempotency key is short and visible', async () => {
     const answer = await post(`/users/${someone}/actions/user.block`, all, {}, { 'idempotency-key': key })
     expect(answer).toEqual([400, 'invalid-input'])
   }
+})
+
+test('nobody chooses the id of who is made, and so takes the place of who was deleted', async () => {
+  const request = { params: actionSamples['user.create'] }
+  expect(await post(`/users/${someone}/actions/user.create`, all, request)).toEqual([404, 'no-such-action'])
+  expect(await post('/users/actions/user.block', all, {})).toEqual([404, 'no-such-action'])
+  expect(await post('/users/actions/user.create', all, { params: { ...request.params, userId: 'auth0|1' } })).toEqual([400, 'invalid-input'])
+}) // prettier-ignore
+
+const making = { permissions: ['read:users', 'create:users'] }
+test.each([
+  ['vouching for an address', 'user.create', { isEmailVerified: true }],
+  ['app metadata', 'user.create', { appMetadata: { plan: 'pro' } }],
+  ['app metadata of who is invited', 'user.invite', { appMetadata: { plan: 'pro' } }],
+  ['a link', 'user.invite', { by: 'link' }],
+  ['roles', 'user.invite', { roleIds: ['rol_1'] }],
+  ['organizations', 'user.invite', { organizations: [{ organizationId: 'org_1' }] }],
+])('%s takes its own permission, also where somebody is made (%s %o)', async (_what, name, more) => {
+  const request = { params: { ...actionSamples[name], ...more } }
+  for (const tail of ['', '/preview'])
+    expect(await post(`/users/actions/${name}${tail}`, making, request)).toEqual([403, 'permission-missing'])
+  expect(await left()).toBe(0)
 })
 
 test('there are no other actions, runs or users', async () => {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { actorOf, allow } from '../access/actor.ts'
 import { only } from '../access/only.ts'
 import { findAction } from './all-actions.ts'
+import { chooseUserId } from './choose-user-id.ts'
 import type { Action } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
 import { listActions, previewAction } from './preview-action.ts'
@@ -45,9 +46,32 @@ export function actionsRoutes({ guard, actions }: ActionRoutesDeps): Router {
     .all(only('POST'), guard)
     .post(body, async (req, res) => {
       const { action, actor, userId } = asked(req)
-      const schema = action.previewParams ?? action.params
-      const { params } = parse(z.strictObject({ params: schema.prefault({}) }), req.body ?? {}, 'body')
+      const { params } = parse(previewRequestOf(action), req.body ?? {}, 'body')
       res.json(await previewAction(recorded(actions), { action, actor, userId, params }))
+    })
+
+  // Of somebody new there is no id yet: whoever could choose it could take the place of somebody who was deleted.
+  router
+    .route('/users/actions/:name')
+    .all(only('POST'), guard)
+    .post(body, async (req, res) => {
+      const { action, actor } = askedForNew(req)
+      const { params, ...envelope } = parse(requestOf(action), req.body ?? {}, 'body')
+      const idempotencyKey = idempotencyKeyOf(req)
+      const deps = recorded(actions)
+      const userId = await chooseUserId(deps, { action, actor, params, idempotencyKey })
+      res.json(await runAction(deps, { action, actor, userId, params, ...envelope, idempotencyKey, from: fromOf(req) }))
+    })
+
+  router
+    .route('/users/actions/:name/preview')
+    .all(only('POST'), guard)
+    .post(body, async (req, res) => {
+      const { action, actor } = askedForNew(req)
+      const { params } = parse(previewRequestOf(action), req.body ?? {}, 'body')
+      const deps = recorded(actions)
+      const userId = await chooseUserId(deps, { action, actor, params })
+      res.json(await previewAction(deps, { action, actor, userId, params }))
     })
 
   router
@@ -84,12 +108,19 @@ export function fromOf(req: Request) {
 
 export const requestOf = (action: Action) => z.strictObject({ params: action.params.prefault({}), ...actionEnvelope })
 
+const previewRequestOf = (action: Action) =>
+  z.strictObject({ params: (action.previewParams ?? action.params).prefault({}) })
+
+const asked = (req: Request) => ({ ...askedFor(req, (action) => !action.idPrefix), userId: userIdOf(req) })
+const askedForNew = (req: Request) => askedFor(req, (action) => action.idPrefix !== undefined)
+
 /** What is answered holds values of the user, so it takes the right to see them, too. */
-function asked(req: Request) {
+function askedFor(req: Request, isFound: (action: Action) => boolean) {
   const actor = allow(actorOf(req), 'read:users')
   const action = findAction(String(req.params.name))
-  if (!action) throw new NotFound('no-such-action', `There is no action ${String(req.params.name).slice(0, 100)}.`)
-  return { action, actor: allow(actor, action.permission), userId: userIdOf(req) }
+  if (!action || !isFound(action))
+    throw new NotFound('no-such-action', `There is no action ${String(req.params.name).slice(0, 100)}.`)
+  return { action, actor: allow(actor, action.permission) }
 }
 
 const userIdOf = (req: Request) => parse(UserId, req.params.userId, 'path.userId')

@@ -7,9 +7,11 @@ import { cancelDeletion } from './user/cancel-deletion.ts'
 import { changeEmail } from './user/change-email.ts'
 import { containUser } from './user/contain.ts'
 import { createPasswordLink } from './user/create-password-link.ts'
+import { createUser } from './user/create-user.ts'
 import { deleteUser } from './user/delete-user.ts'
 import { editUser } from './user/edit-user.ts'
 import { endSessions } from './user/end-sessions.ts'
+import { inviteUser } from './user/invite.ts'
 import { liftBruteForceBlock } from './user/lift-brute-force-block.ts'
 import { linkUser } from './user/link.ts'
 import { purgeUser } from './user/purge-user.ts'
@@ -19,6 +21,7 @@ import { removeRoles } from './user/remove-roles.ts'
 import { resendVerification } from './user/resend-verification.ts'
 import { resetMfa } from './user/reset-mfa.ts'
 import { restoreUser } from './user/restore-user.ts'
+import { revealIdpTokens } from './user/reveal-idp-tokens.ts'
 import { revokeRefreshToken } from './user/revoke-refresh-token.ts'
 import { revokeSession } from './user/revoke-session.ts'
 import { scheduleDeletion } from './user/schedule-deletion.ts'
@@ -30,6 +33,8 @@ import { verifyEmail } from './user/verify-email.ts'
 
 /** Everything that can be done to a user. What is not in this list cannot be done. */
 export const allActions: readonly Action[] = [
+  createUser,
+  inviteUser,
   blockUser,
   unblockUser,
   editUser,
@@ -53,6 +58,7 @@ export const allActions: readonly Action[] = [
   removeFromOrganizations,
   linkUser,
   unlinkUser,
+  revealIdpTokens,
   scheduleDeletion,
   cancelDeletion,
   deleteUser,

@@ -1,4 +1,4 @@
-import type { Permission } from '@rollcall/contracts/admin-api'
+import type { ActionOutcome, Permission } from '@rollcall/contracts/admin-api'
 import type { ManagementUser } from '@rollcall/contracts/management-api'
 import type { RollcallError } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
@@ -11,6 +11,10 @@ import type { UserState } from './user-state.ts'
 export interface Remark {
   code: string
   message: string
+  /** The other users it is about. */
+  userIds?: string[]
+  /** What it is about, as far as whoever asks may see that: the sentence goes on with these. */
+  fields?: string[]
 }
 
 export interface ActionPlan {
@@ -30,8 +34,10 @@ export interface ActionPlan {
 /** How whoever did a step found it to go. */
 export interface StepReport {
   step: string
-  /** Absent: it was done. */
+  /** Absent, as `skipped` is: it was done. */
   error?: RollcallError
+  /** Why it was left out, once it was known how the others went. */
+  skipped?: Remark
 }
 
 /** By what an action does its work. */
@@ -50,7 +56,7 @@ export interface StateAfter extends Omit<UserState, 'user' | 'allRoles'> {
   /** Other users who are no more. */
   departed?: string[]
   /** For whoever asked, in this one answer: it is recorded nowhere. */
-  shownOnce?: { link: string; expiresAt: string }
+  shownOnce?: NonNullable<ActionOutcome['shownOnce']>
   steps?: StepReport[]
 }
 
@@ -78,7 +84,9 @@ export interface Action<Params = unknown> {
   /** Those of the parameters that are kept nowhere, in no form. */
   secrets?: readonly string[]
   /** What these parameters need besides the permission. */
-  alsoNeeds?(params: Params): Permission | undefined
+  alsoNeeds?(params: Params): readonly Permission[]
+  /** Values of fields that were written, rather than found: they have to be such as the team says of its fields. */
+  written?(params: Params): Record<string, unknown>
   /** Other users to whom it is done. */
   alsoConcerns?(params: Params): string[]
   /** What is answered to whoever would do it to themself; absent: they may. */
@@ -87,6 +95,11 @@ export interface Action<Params = unknown> {
   facts?(params: Params): Fact[]
   /** Why it cannot be done to this user, whatever the parameters. */
   obstacle?(user: ManagementUser, known: Pick<UserState, 'deletion' | 'kept'>): Remark | undefined
+  /**
+   * It makes somebody: how the id that Rollcall chooses for them is to begin, such as `auth0`. Absent: it is done to somebody who has an id.
+   * @throws InvalidInput for what the tenant has no place for
+   */
+  idPrefix?(reader: StateReader, params: Params): Promise<string>
   /** It may be done to somebody whom the tenant does not have: `plan` and `run` then have to take a state without a user. */
   isForAbsent?: boolean
   /** It may be done to many at once: what it takes fits them all alike. */

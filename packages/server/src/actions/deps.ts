@@ -1,5 +1,6 @@
 import type { Logger } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
+import type { CustomFields } from '../custom-fields/custom-fields.ts'
 import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Store } from '../store/open-store.ts'
@@ -11,6 +12,7 @@ export interface ActionDeps {
   /** Absent: no copy is kept, so there is nothing to write through to. */
   directory: Directory | undefined
   bin: RecycleBin
+  fields: CustomFields
   spaClientId: string
   /** Names of the actions that are not done without a reason. */
   reasonRequired: ReadonlySet<string>

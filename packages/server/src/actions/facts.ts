@@ -1,17 +1,20 @@
 import { NotFound } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
-import { readAccess } from '../recycle-bin/access.ts'
+import { readAccess, readOrganization } from '../recycle-bin/access.ts'
 import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { UserState } from './user-state.ts'
 import { whereAllowed } from './where-allowed.ts'
 
-type Plain = 'roles' | 'allRoles' | 'permissions' | 'apis' | 'memberships' | 'factors' | 'blocks' | 'sessions' | 'refreshTokens' | 'kept' | 'access' | 'allOrganizations' | 'nextDueAt' // prettier-ignore
-type Named = 'organization' | 'session' | 'refreshToken' | 'user' | 'email'
+type Plain = 'roles' | 'allRoles' | 'permissions' | 'apis' | 'memberships' | 'factors' | 'blocks' | 'sessions' | 'refreshTokens' | 'kept' | 'access' | 'allOrganizations' | 'nextDueAt' | 'connections' // prettier-ignore
+type Named = 'organization' | 'session' | 'refreshToken' | 'user' | 'accessOf' | 'linked' | 'email'
 /** What can be known besides the user: a fact, or one thing by its id or address. */
 export type Fact = Plain | `${Named} ${string}`
 
 export interface StateReader {
-  tenant: Pick<TenantClient, 'users' | 'usersByEmail' | 'roles' | 'organizations' | 'groupAccess' | 'apis' | 'ofUser'>
+  tenant: Pick<
+    TenantClient,
+    'origin' | 'users' | 'usersByEmail' | 'roles' | 'organizations' | 'groupAccess' | 'apis' | 'connections' | 'ofUser'
+  >
   bin: RecycleBin
 }
 type Asked = Omit<UserState, 'user'>
@@ -33,7 +36,18 @@ export async function readState(reader: StateReader, userId: string, facts: read
 }
 
 /** What can be known of a user who is not there. */
-const notAboutThem = ['kept', 'allRoles', 'allOrganizations', 'apis', 'nextDueAt', 'user', 'email']
+const notAboutThem = [
+  'kept',
+  'allRoles',
+  'allOrganizations',
+  'apis',
+  'nextDueAt',
+  'connections',
+  'organization',
+  'user',
+  'accessOf',
+  'email',
+]
 const isAboutThem = (fact: Fact) => !notAboutThem.includes(splitAtSpace(fact)[0])
 
 function readFact(reader: StateReader, userId: string, fact: Fact): Promise<Asked> {
@@ -75,16 +89,18 @@ const readPlain: Record<Plain, (reader: StateReader, userId: string) => Promise<
   allOrganizations: async ({ tenant: { organizations } }) => ({
     allOrganizations: await whereAllowed(organizations.list()),
   }),
+  connections: async ({ tenant: { connections } }) => ({ connections: await connections() }),
   nextDueAt: ({ bin }) => Promise.resolve({ nextDueAt: bin.nextDueAt() }),
 }
 
 const readNamed: Record<Named, (reader: StateReader, userId: string, name: string) => Promise<Asked>> = {
   async organization({ tenant: { organizations, groupAccess } }, userId, organizationId) {
-    const [organization, roles] = await Promise.all([
-      organizations.find(organizationId),
-      orNone(groupAccess.memberRoles({ organizationId, userId })),
-    ])
-    return { organizations: organization ? [{ organization, roles }] : [] }
+    const organization = await organizations.find(organizationId)
+    if (!organization) return { organizations: [] }
+    const [found = { ...organization, roles: [] }] = await orNone(
+      readOrganization({ groupAccess }, { organization, userId }).then((one) => [one]),
+    )
+    return { organizations: [found] }
   },
   session: async ({ tenant: { ofUser } }, userId, id) => ({
     openSessions: listOf(await ofUser.findSession(userId, id)),
@@ -95,6 +111,10 @@ const readNamed: Record<Named, (reader: StateReader, userId: string, name: strin
   user: async ({ tenant: { users } }, _userId, otherId) => ({
     others: await orNone(users.getAnew(otherId).then((other) => [other])),
   }),
+  accessOf: async ({ tenant }, _userId, otherId) => ({
+    accessOfOthers: await orNone(readAccess(tenant, otherId).then((access) => [{ userId: otherId, access }])),
+  }),
+  linked: async ({ bin }, userId, otherId) => ({ linked: await bin.findLinked({ userId: otherId, linkedTo: userId }) }),
   email: async ({ tenant: { usersByEmail } }, _userId, email) => ({ holders: await usersByEmail(email) }),
 }
 

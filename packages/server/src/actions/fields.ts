@@ -15,6 +15,7 @@ interface Derived {
 
 const derived: Record<string, Derived> = {
   user: { facts: [], read: ({ user }) => user && summarize(user) },
+  connection: { facts: [], read: ({ user }) => user?.identities[0]?.connection },
   identities: { facts: [], read: ({ user }) => user && describeIdentities(user) },
   roles: { facts: ['roles'], read: ({ roles }) => roles && describeRoles(roles) },
   permissions: { facts: ['permissions'], read: ({ permissions }) => permissions && describePermissions(permissions) },
@@ -60,11 +61,26 @@ const named: Record<string, (id: string) => Derived> = {
   }),
 }
 
+/** Of another user, by their id: whether they are one of their own, and what they may do. */
+const ofOther: Record<string, (id: string) => Derived> = {
+  account: (id) => ({
+    facts: [`user ${id}`],
+    read: ({ others }) => others?.some(({ user_id: userId }) => userId === id) ?? false,
+  }),
+  access: (id) => ({
+    facts: [`accessOf ${id}`],
+    read: ({ accessOfOthers }) => accessOfOthers?.find(({ userId }) => userId === id)?.access,
+  }),
+}
+
 const metadataField = /^(user_metadata|app_metadata)\.(.+)$/su
 const namedField = /^(\w+)\.([\w|-]{1,100})$/u
+const otherField = /^(account|access)\.([^|\s/]+\|\S{1,300})$/u
 
 function findDerived(field: string): Derived | undefined {
   if (Object.hasOwn(derived, field)) return derived[field]
+  const [, what, otherId] = otherField.exec(field) ?? []
+  if (what !== undefined && otherId !== undefined) return ofOther[what]?.(otherId)
   const [, noun, id] = namedField.exec(field) ?? []
   return noun !== undefined && id !== undefined && Object.hasOwn(named, noun) ? named[noun]?.(id) : undefined
 }
@@ -119,7 +135,7 @@ export function describeIdentities({ identities }: Pick<ManagementUser, 'identit
 
 export const describeDeletion = (dueAt: Date) => ({ due_at: dueAt.toISOString() })
 
-export function describeRoles(roles: readonly ManagementRole[]): { id: string; name: string }[] {
+export function describeRoles(roles: readonly Pick<ManagementRole, 'id' | 'name'>[]): { id: string; name: string }[] {
   return roles.map(({ id, name }) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
@@ -141,7 +157,7 @@ export function sortPermissions(permissions: readonly PermissionField[]): Permis
 
 /** What somebody is in an organization; undefined: they do not belong to it. */
 function describeMembership({ memberships, organizations }: UserState, id: string): unknown {
-  const state = organizations?.find(({ organization }) => organization.id === id)
+  const state = organizations?.find((organization) => organization.id === id)
   const isMember = memberships?.some((organization) => organization.id === id)
-  return state && isMember ? { name: state.organization.name, roles: describeRoles(state.roles) } : undefined
+  return state && isMember ? { name: state.name, roles: describeRoles(state.roles) } : undefined
 }

@@ -1,7 +1,8 @@
 import { InvalidInput } from '@rollcall/http-kit'
 import { z } from 'zod'
 import type { Fact } from './facts.ts'
-import type { OrganizationState, UserState } from './user-state.ts'
+import type { OrganizationAccess } from '../recycle-bin/access.ts'
+import type { UserState } from './user-state.ts'
 
 export const OrganizationId = z
   .string()
@@ -19,15 +20,15 @@ export function knownOrganizations(
   { organizations = [] }: UserState,
   organizationIds: readonly string[],
   pathOf: (place: number) => string,
-): OrganizationState[] {
+): OrganizationAccess[] {
   const faults = organizationIds.flatMap((id, place) =>
-    organizations.some(({ organization }) => organization.id === id)
+    organizations.some((organization) => organization.id === id)
       ? []
       : [{ path: pathOf(place), message: `There is no organization ${id}.` }],
   )
   if (faults.length > 0)
     throw new InvalidInput('organization-not-found', faults.map(({ message }) => message).join(' '), faults)
-  return organizations.filter(({ organization }) => organizationIds.includes(organization.id))
+  return organizations.filter(({ id }) => organizationIds.includes(id))
 }
 
 export const isMember = ({ memberships = [] }: UserState, organizationId: string): boolean =>

@@ -117,7 +117,7 @@ async function recordEnd({ store }: ActionDeps, { run, ending }: { run: RunRow; 
   const { phase, changes, steps, answer } = ending
   return transaction(store.db, async (trx) => {
     const ended = await endRun(trx, run.run_id, ending)
-    if (ended) await appendAudit(trx, auditRun(run, { phase, changes, steps, answer }))
+    if (ended) await appendAudit(trx, auditRun(run, { phase, changes, steps, answer, endedAt: ended.ended_at }))
     // Otherwise its lease had lapsed, and somebody else has asked the tenant and recorded what it said.
     return ended ?? (await findRun(trx, run.run_id)) ?? run
   })

@@ -1,11 +1,16 @@
 import type { ActionRun } from '@rollcall/contracts/admin-api'
+import type { Sight } from '../custom-fields/custom-fields.ts'
+import { maskChanges } from '../custom-fields/hide.ts'
 import type { RunRow } from './runs.store.ts'
 import { presentStep, tokensUntil } from './steps.ts'
 
 const undoForMs = 30 * 86_400_000
 
-/** @param undoing the run that undid it, or is about to */
-export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun {
+/**
+ * @param undoing the run that undid it, or is about to
+ * @param sight of whoever asks
+ */
+export function presentRun(run: RunRow, undoing: RunRow | undefined, sight: Sight): ActionRun {
   const until = undoableUntil(run)
   const why = whyNoUndo(run, undoing !== undefined, until)
   return {
@@ -17,7 +22,7 @@ export function presentRun(run: RunRow, undoing: RunRow | undefined): ActionRun 
     reason: run.reason,
     startedAt: run.started_at.toISOString(),
     endedAt: run.ended_at?.toISOString() ?? null,
-    changes: run.changes,
+    changes: maskChanges(run.changes, sight),
     failure: run.failure,
     steps: run.steps.map(presentStep),
     accessTokensUntil: tokensUntil(run.steps, run.ended_at)?.toISOString() ?? null,

@@ -8,7 +8,15 @@ import { presentUser } from '../features/users/present-user.ts'
 import type { RunOrigin } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
 import { auditRun } from './audit-run.ts'
-import { checkActor, checkApproval, checkFields, checkFresh, checkReason, checkStillThere } from './check-action.ts'
+import {
+  checkActor,
+  checkApproval,
+  checkCustomFields,
+  checkFields,
+  checkFresh,
+  checkReason,
+  checkStillThere,
+} from './check-action.ts'
 import type { Action } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
 import { fromFailure } from './failures.ts'
@@ -48,11 +56,11 @@ export async function runAction(deps: ActionDeps, call: ActionCall): Promise<Act
   checkActor(action, actor, call)
   checkReason(action, reason, deps.reasonRequired)
   if (!call.isApproved) checkApproval(action, deps.approvalAbove)
-  checkFields(basedOn)
+  checkFields(basedOn, deps.fields.sightOf(actor))
   const deadlineAt = performance.now() + waitsForMs
   for (;;) {
     const earlier = await findEarlier(deps, call)
-    if (earlier) return replay(deps, await ended(deps, earlier, deadlineAt))
+    if (earlier) return replay(deps, actor, await ended(deps, earlier, deadlineAt))
     const outcome = await attempt(deps, call, deadlineAt)
     if (outcome) return outcome
     if (performance.now() > deadlineAt) throw underWay()
@@ -61,8 +69,9 @@ export async function runAction(deps: ActionDeps, call: ActionCall): Promise<Act
 
 /** @returns undefined when somebody else came first: then all is to be looked at again */
 async function attempt(deps: ActionDeps, call: ActionCall, deadlineAt: number): Promise<ActionOutcome | undefined> {
-  const { action, userId, params } = call
+  const { action, actor, userId, params } = call
   const { store, leaseMs, onStep } = deps
+  const sight = deps.fields.sightOf(actor)
   const latest = await findLatestRun(store.db, userId)
   if (latest?.phase === 'started') {
     await ended(deps, latest, deadlineAt)
@@ -87,7 +96,7 @@ async function attempt(deps: ActionDeps, call: ActionCall, deadlineAt: number): 
   await onStep('recorded')
   const { run, state, shownOnce } = await performRun(deps, { run: claim.run, action, params, planned })
   await onStep('finished')
-  return { run: presentRun(run, undefined), user: state.user ? presentUser(state.user) : null, shownOnce }
+  return { run: presentRun(run, undefined, sight), user: state.user ? presentUser(state.user, sight) : null, shownOnce }
 }
 
 /** The user as they are now, and what would be done to them. @throws Conflict when that is not to be */
@@ -95,15 +104,23 @@ async function look(deps: ActionDeps, call: ActionCall): Promise<PlannedAction> 
   const { action, actor, userId, params, basedOn, undoes } = call
   const planned = await planAction(deps, { action, userId, params, fields: Object.keys(basedOn?.fields ?? {}) })
   checkActor(action, actor, { userId: planned.state.user?.user_id ?? userId, params }) // the tenant may know one user by several names
+  const sight = deps.fields.sightOf(actor)
+  checkCustomFields(action, { params, planned, sight, isUndo: undoes !== undefined })
   checkFresh(planned.state, basedOn)
-  if (undoes) checkStillThere(planned, undoes.changes)
+  if (undoes) checkStillThere(planned, undoes.changes, sight)
   checkObstacle(planned)
   return planned
 }
 
 function newRun({ tenant }: ActionDeps, call: ActionCall, { plan, before }: PlannedAction) {
   const { action, actor, userId, reason, idempotencyKey, from, undoes } = call
-  const origin: RunOrigin = { ...from, actorKind: actor.kind, tenant: tenant.origin }
+  const [otherUserId] = action.alsoConcerns?.(call.params) ?? []
+  const origin: RunOrigin = {
+    ...from,
+    actorKind: actor.kind,
+    tenant: tenant.origin,
+    ...(otherUserId !== undefined && { otherUserId }),
+  }
   return {
     run_id: randomUUID(),
     action: action.name,
@@ -139,15 +156,16 @@ function hashOf({ action, userId, params, reason, basedOn, undoes }: ActionCall)
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex')
 }
 
-async function replay({ store, tenant }: ActionDeps, run: RunRow): Promise<ActionOutcome> {
+async function replay({ store, tenant, fields }: ActionDeps, actor: Actor, run: RunRow): Promise<ActionOutcome> {
   if (run.failure) throw fromFailure(run.failure, run.steps)
+  const sight = fields.sightOf(actor)
   const user = await tenant.users.getAnew(run.user_id).catch((error: unknown) => {
     if (error instanceof NotFound) return null
     throw error
   })
   return {
-    run: presentRun(run, await findUndoing(store.db, run.run_id)),
-    user: user && presentUser(user),
+    run: presentRun(run, await findUndoing(store.db, run.run_id), sight),
+    user: user && presentUser(user, sight),
     shownOnce: null,
   }
 }

@@ -30,8 +30,9 @@ async function settleOne(deps: ActionDeps, run: RunRow): Promise<void> {
   }
   const { phase, changes, steps, failure, after } = settled
   await transaction(store.db, async (trx) => {
-    if (await endRun(trx, run.run_id, { phase, changes, steps, failure }))
-      await appendAudit(trx, auditRun(run, { phase, changes, steps, settledAtStart: true }))
+    const ended = await endRun(trx, run.run_id, { phase, changes, steps, failure })
+    if (ended)
+      await appendAudit(trx, auditRun(run, { phase, changes, steps, settledAtStart: true, endedAt: ended.ended_at }))
   })
   logger.warn({ runId: run.run_id, action: run.action, phase }, 'an interrupted action is settled')
   await writeThrough(deps, run.user_id, after)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ActionStep } from '@rollcall/contracts/admin-api'
-import { RollcallError } from '@rollcall/http-kit'
+import { Conflict, RollcallError } from '@rollcall/http-kit'
 import { tenantAnswerOf } from '@rollcall/tenant-client'
 import type { RunFailure, RunStep } from '../store/schema.ts'
 import type { Remark, StateAfter, StepReport } from './define-action.ts'
@@ -29,20 +29,42 @@ export async function inSteps(works: readonly (readonly [step: string, work: () 
   return { ...after, steps }
 } // prettier-ignore
 
+/** Does one thing after the other, until one fails: what comes after it builds on it. */
+export async function inOrder(works: readonly (readonly [step: string, work: () => Promise<StateAfter>])[]): Promise<StateAfter> {
+  let hasFailed = false
+  return inSteps(
+    works.map(([step, work]) => [
+      step,
+      async () => {
+        if (hasFailed) throw new Conflict('not-tried', 'It was not tried, since what comes before it was not done.')
+        try {
+          return await work()
+        } catch (error) {
+          hasFailed = true
+          throw error
+        }
+      },
+    ]),
+  )
+} // prettier-ignore
+
 /** What became of each step: as it was reported, or else as the user now looks. */
 export function settleSteps(
   steps: readonly RunStep[],
   { wanted, now, reports }: { wanted: Record<string, unknown>; now: Record<string, unknown>; reports: readonly StepReport[] },
 ): RunStep[] {
+  // To somebody who was never made nothing was done, whatever else would leave no trace.
+  const isNobody = wanted.account === true && now.account === false
   return steps.map((step) => {
     if (step.result === 'skipped') return step
     const report = reports.find((one) => one.step === step.step)
+    if (report?.skipped) return { ...step, result: 'skipped', problem: report.skipped }
     const error = report?.error
     if (report && !error) return { ...step, result: 'done' }
     const isVisible = step.fields.length > 0 && !step.fields.some(isUnreadable)
     if (isVisible && step.fields.every((field) => isDeepStrictEqual(now[field], wanted[field])))
       return { ...step, result: 'done' }
-    const isKnown = isVisible || (error && tenantAnswerOf(error)?.isRefusal)
+    const isKnown = isVisible || isNobody || (error && tenantAnswerOf(error)?.isRefusal)
     const problem = error ? { code: error.code, message: error.message } : interrupted
     return { ...step, result: isKnown ? 'failed' : 'unknown', problem }
   })

@@ -3,14 +3,14 @@ import { Conflict, NotFound } from '@rollcall/http-kit'
 import { allow, type Actor } from '../access/actor.ts'
 import { findAction } from './all-actions.ts'
 import type { ActionDeps } from './deps.ts'
-import { presentRun } from './present-run.ts'
+import { presentRun, undoableUntil, whyNoUndo } from './present-run.ts'
 import { runAction, type ActionCall } from './run-action.ts'
 import { findRun, findUndoing, type RunRow } from './runs.store.ts'
 
 /** A run, for whoever asked for it or may read the audit log. @throws NotFound `run-not-found` */
 export async function getRun(deps: ActionDeps, actor: Actor, runId: string): Promise<ActionRun> {
   const run = await findVisibleRun(deps, actor, runId)
-  return presentRun(run, await findUndoing(deps.store.db, runId))
+  return presentRun(run, await findUndoing(deps.store.db, runId), deps.fields.sightOf(actor))
 }
 
 async function findVisibleRun({ store, tenant }: ActionDeps, actor: Actor, runId: string): Promise<RunRow> {
@@ -36,7 +36,7 @@ export async function undoRun(
   const undoing = await findUndoing(deps.store.db, runId)
   // A repetition of the request that undid it gets that one's outcome.
   const isRepetition = undoing && undoing.actor_id === call.actor.userId && undoing.idempotency_key === call.idempotencyKey
-  const { why } = presentRun(run, isRepetition ? undefined : undoing).undo
+  const why = whyNoUndo(run, undoing !== undefined && !isRepetition, undoableUntil(run))
   if (!action || 'why' in run.undo || why !== null) throw new Conflict('cannot-be-undone', why ?? 'Nothing undoes it.')
   const { user_id: userId, changes, undo } = run
   return runAction(deps, { ...call, action, userId, params: undo.params, undoes: { runId, changes } })

@@ -1,6 +1,7 @@
 import type {
   ManagementApi,
   ManagementAuthenticationMethod,
+  ManagementConnection,
   ManagementOrganization,
   ManagementRefreshToken,
   ManagementRole,
@@ -10,14 +11,8 @@ import type {
   ManagementUserPermission,
   ManagementUserSummary,
 } from '@rollcall/contracts/management-api'
-import type { Access } from '../recycle-bin/access.ts'
+import type { Access, OrganizationAccess } from '../recycle-bin/access.ts'
 import type { Kept, ScheduledDeletion } from '../recycle-bin/recycle-bin.ts'
-
-/** An organization, and what somebody is there. */
-export interface OrganizationState {
-  organization: ManagementOrganization
-  roles: ManagementRole[]
-}
 
 /** A user as actions see them: what the tenant answers for them, and further facts where an action asks for some. */
 export interface UserState {
@@ -33,8 +28,8 @@ export interface UserState {
   apis?: ManagementApi[] | undefined
   /** Where they belong to. */
   memberships?: ManagementOrganization[] | undefined
-  /** Of the organizations asked about, those that there are. */
-  organizations?: OrganizationState[] | undefined
+  /** Of the organizations asked about, those that there are; with no roles, also where the user is no member. */
+  organizations?: OrganizationAccess[] | undefined
   factors?: ManagementAuthenticationMethod[] | undefined
   /** Those of brute-force protection. */
   blocks?: ManagementUserBlock[] | undefined
@@ -55,10 +50,16 @@ export interface UserState {
   /** null: nothing of them is in the recycle bin. */
   kept?: Kept | null | undefined
   access?: Access | undefined
+  /** Of the other users asked about, those that there are. */
+  accessOfOthers?: { userId: string; access: Access }[] | undefined
+  /** What is kept of the account asked about, that was linked to this user; null: nothing. */
+  linked?: Kept | null | undefined
   /** Every organization of the tenant; undefined also where Rollcall may not see them. */
   allOrganizations?: ManagementOrganization[] | undefined
   /** For how long what is deleted at once is kept in the recycle bin; null: not at all. */
   keptForDays?: number | null | undefined
+  /** Those in which users can be made. */
+  connections?: ManagementConnection[] | undefined
   /** When a deletion would be due that is scheduled now. */
   nextDueAt?: Date | undefined
 }

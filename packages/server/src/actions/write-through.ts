@@ -5,10 +5,22 @@ import type { StateAfter } from './define-action.ts'
 export async function writeThrough(
   { directory }: Pick<ActionDeps, 'directory'>,
   userId: string,
-  { user, roles, memberships, others, departed }: StateAfter,
+  { user, roles, memberships, others, accessOfOthers, departed }: StateAfter,
 ): Promise<void> {
   for (const other of others ?? []) await directory?.noteUser(other)
   for (const otherId of departed ?? []) await directory?.noteDeparture(otherId)
+  for (const { userId: otherId, access } of accessOfOthers ?? []) {
+    if (access.roles)
+      await directory?.noteRoles(
+        otherId,
+        access.roles.map(({ id }) => id),
+      )
+    if (access.organizations)
+      await directory?.noteOrganizations(
+        otherId,
+        access.organizations.map(({ id }) => id),
+      )
+  }
   if (user === null) return directory?.noteDeparture(userId)
   if (user) await directory?.noteUser(user)
   if (memberships) await directory?.noteOrganizations(userId, memberships.map(({ id }) => id)) // prettier-ignore

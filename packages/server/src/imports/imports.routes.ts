@@ -18,7 +18,7 @@ import { checkMode } from './check-mode.ts'
 import type { ImportDeps } from './deps.ts'
 import { getImport, listImportRows, listImports, openReport } from './read-imports.ts'
 import { cancelImport, pauseImport, planImport, resumeImport, startImport, type SteerImport } from './steer-import.ts'
-import { uploadImport } from './upload-import.ts'
+import { listDatabases, uploadImport } from './upload-import.ts'
 
 const mostReports = 2
 
@@ -61,7 +61,7 @@ export function importsRoutes({ guard, imports }: { guard: RequestHandler; impor
     .all(only('GET'), guard)
     .get(async (req, res) => {
       checkMode(reader(req), 'skip')
-      res.json({ connections: await kept().tenant.databaseConnections() })
+      res.json({ connections: await listDatabases(kept().tenant) })
     })
 
   router

@@ -53,12 +53,20 @@ export async function uploadImport(deps: ImportDeps, upload: Upload): Promise<Us
   }
 }
 
+/** Those whose users the tenant keeps itself, with their passwords. */
+export async function listDatabases(
+  tenant: Pick<TenantClient, 'connections'>,
+): Promise<{ id: string; name: string }[]> {
+  const all = await tenant.connections()
+  return all.filter(({ strategy }) => strategy === 'auth0').map(({ id, name }) => ({ id, name }))
+}
+
 /** @param wanted name or id; undefined: the only one, or Auth0's usual one */
 export async function findConnection(
-  tenant: Pick<TenantClient, 'databaseConnections'>,
+  tenant: Pick<TenantClient, 'connections'>,
   wanted: string | undefined,
 ): Promise<{ id: string; name: string }> {
-  const connections = await tenant.databaseConnections()
+  const connections = await listDatabases(tenant)
   const isMeant = ({ id, name }: { id: string; name: string }) => id === wanted || name === wanted
   const usual = connections.find(({ name }) => name === 'Username-Password-Authentication')
   const found = wanted === undefined ? (connections.length === 1 ? connections[0] : usual) : connections.find(isMeant)

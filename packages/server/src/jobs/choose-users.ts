@@ -7,6 +7,7 @@ import { compileFilter, tablesRead } from '../features/users/search/compile-filt
 import { escapeLike } from '../features/users/search/like-pattern.ts'
 import { isEverybody } from '../features/users/search/find-users.ts'
 import { whoIsShown } from '../features/users/who-is-shown.ts'
+import type { CustomFields } from '../custom-fields/custom-fields.ts'
 import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import { storableJson } from '../store/storable.ts'
@@ -16,6 +17,7 @@ export interface ChooseUsers {
   job: JobRow
   action: Action
   bin: Pick<RecycleBin, 'hasScheduled'>
+  fields: CustomFields
   /** Whether there is a directory that has been filled. */
   hasDirectory: boolean
   now: Date
@@ -53,9 +55,9 @@ const needsDirectory = () =>
 
 /** The tables and the condition of a filter, on `users u`. */
 export async function matchingUsers(
-  { filter, bin, now }: { filter: string } & Pick<ChooseUsers, 'bin' | 'now'>,
+  { filter, bin, fields, now }: { filter: string } & Pick<ChooseUsers, 'bin' | 'fields' | 'now'>,
 ): Promise<{ tables: RawBuilder<unknown>; condition: RawBuilder<boolean> }> {
-  const shown = await whoIsShown(readFilter(filter), bin)
+  const shown = await whoIsShown(readFilter(filter, fields.everybody), bin)
   return {
     tables: tablesRead(shown).search ? sql`users u JOIN user_search s USING (user_id)` : sql`users u`,
     condition: isEverybody(shown) ? sql<boolean>`true` : compileFilter(shown, { now }),
@@ -64,11 +66,11 @@ export async function matchingUsers(
 
 async function chooseByFilter(
   trx: StoreQueries,
-  { job, bin, hasDirectory, now }: ChooseUsers,
+  { job, bin, fields, hasDirectory, now }: ChooseUsers,
   { filter, except }: { filter: string; except: string[] },
 ): Promise<void> {
   if (!hasDirectory) throw needsDirectory()
-  const { tables, condition } = await matchingUsers({ filter, bin, now })
+  const { tables, condition } = await matchingUsers({ filter, bin, fields, now })
   await sql`INSERT INTO job_users (job_id, place, user_id)
     SELECT ${job.job_id}::uuid, row_number() OVER (ORDER BY u.created_at DESC, u.user_id), u.user_id
     FROM ${tables} WHERE ${condition} AND u.user_id <> ALL (${except}::text[])`.execute(trx)
@@ -76,7 +78,7 @@ async function chooseByFilter(
 
 /** Whom the recycle bin has, the latest deletion of each. */
 const kept = (tenant: string) => sql`(SELECT DISTINCT ON (d.user_id) d.user_id, d.email, d.name, d.deleted_at
-  FROM deleted_users d JOIN action_runs r USING (run_id) WHERE d.tenant = ${tenant} AND r.phase = 'done' ORDER BY d.user_id, d.deleted_at DESC)` // prettier-ignore
+  FROM deleted_users d JOIN action_runs r USING (run_id) WHERE d.tenant = ${tenant} AND d.linked_to IS NULL AND r.phase = 'done' ORDER BY d.user_id, d.deleted_at DESC)` // prettier-ignore
 
 /** @returns what is nobody, or not one person alone */
 async function chooseByList(

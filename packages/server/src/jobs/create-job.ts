@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Job, NewJob, Permission } from '@rollcall/contracts/admin-api'
-import { permissions } from '@rollcall/contracts/admin-api'
+import type { Job, NewJob } from '@rollcall/contracts/admin-api'
 import { sql, transaction } from '@rollcall/database'
 import { Conflict, InvalidInput, NotFound, parse } from '@rollcall/http-kit'
 import { allow, type Actor } from '../access/actor.ts'
@@ -8,6 +7,7 @@ import { findAction } from '../actions/all-actions.ts'
 import { checkReason } from '../actions/check-action.ts'
 import type { Action } from '../actions/define-action.ts'
 import { appendAudit } from '../audit/audit.store.ts'
+import { checkValues, checkVisible, checkWritable } from '../custom-fields/refuse.ts'
 import { readFilter } from '../features/users/read-filter.ts'
 import { findView } from '../features/views/views.store.ts'
 import type { KeptSelection, RunOrigin } from '../store/schema.ts'
@@ -31,6 +31,7 @@ export async function createJob(deps: JobDeps, { actor, from, asked }: { actor: 
   const params = parse(action.params, asked.params, 'body.params')
   checkMayDo(actor, action, params)
   checkReason(action, reason, deps.reasonRequired)
+  checkWritten(deps, actor, action.written?.(params) ?? {})
   const selection = await keep(deps, actor, asked.selection, action)
   return insert(deps, { actor, from, action, params: asked.params, selection, reason: reason ?? null, speed, undoOf: null })
 } // prettier-ignore
@@ -43,17 +44,25 @@ export function actionForMany(name: string): Action {
   return action
 }
 
-export const heldBy = (actor: Actor): Permission[] => permissions.filter((name) => actor.permissions.has(name))
+/** As it is kept with what is done in their name. */
+export const heldBy = ({ permissions, claimed }: Actor): string[] => [...new Set([...permissions, ...claimed])]
 
 /** Whoever may do it to one, and to many. */
 export function checkMayDo(actor: Actor, action: Action, params?: unknown): void {
   allow(allow(actor, 'manage:jobs'), action.permission)
-  const further = params === undefined ? undefined : action.alsoNeeds?.(params)
-  if (further) allow(actor, further)
+  for (const further of (params === undefined ? undefined : action.alsoNeeds?.(params)) ?? []) allow(actor, further)
+}
+
+/** @throws NotAllowed `field-hidden` for what not everybody may see who is told of the job, `field-locked`; InvalidInput `field-invalid` */
+export function checkWritten({ fields }: JobDeps, actor: Actor, written: Record<string, unknown>): void {
+  const sight = fields.sightOf(actor)
+  checkVisible(Object.keys(written), fields.everybody)
+  checkWritable(Object.keys(written), sight)
+  checkValues(written, sight)
 }
 
 async function keep(
-  { store }: JobDeps,
+  { store, fields }: JobDeps,
   actor: Actor,
   selection: NewJob['selection'],
   action: Action,
@@ -65,12 +74,13 @@ async function keep(
   }
   switch (selection.kind) {
     case 'filter':
-      readFilter(selection.filter)
+      readFilter(selection.filter, fields.everybody)
       return selection
     case 'view': {
       const view = await findView(store.db, selection.viewId)
       if (!view || (view.owner_id !== actor.userId && !view.is_shared))
         throw new NotFound('view-not-found', 'There is no such view; it may have been deleted.')
+      readFilter(view.filter, fields.everybody)
       return { kind: 'filter', filter: view.filter, except: [], viewId: view.id }
     }
     default:

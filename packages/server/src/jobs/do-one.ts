@@ -1,5 +1,6 @@
 import { Conflict, NotFound, RollcallError } from '@rollcall/http-kit'
 import type { Actor } from '../access/actor.ts'
+import { grantedBy } from '../access/permissions.ts'
 import type { Action } from '../actions/define-action.ts'
 import { isUnreadable } from '../actions/fields.ts'
 import { findRunByKey, type RunRow } from '../actions/runs.store.ts'
@@ -13,7 +14,8 @@ import type { HeldUser, StandStill, Told, Turn } from './turn.ts'
 export const actorOfJob = ({ actor_id: userId, origin, permissions }: JobRow): Actor => ({
   userId,
   kind: origin.actorKind,
-  permissions: new Set(permissions),
+  permissions: grantedBy(permissions),
+  claimed: new Set(permissions),
 })
 
 export const keyOf = ({ job_id: jobId }: Pick<JobRow, 'job_id'>, { place, attempt }: Pick<HeldUser, 'place' | 'attempt'>) =>

@@ -105,7 +105,7 @@ export async function selectJobUsers(
         AND ${state === undefined ? sql`true` : sql`state = ${state}`} AND ${code === undefined ? sql`true` : sql`code = ${code}`}
       ORDER BY place LIMIT ${limit}
     ) j LEFT JOIN users u USING (user_id)
-    LEFT JOIN LATERAL (SELECT name, email FROM deleted_users WHERE user_id = j.user_id ORDER BY deleted_at DESC LIMIT 1) d ON u.user_id IS NULL
+    LEFT JOIN LATERAL (SELECT name, email FROM deleted_users WHERE user_id = j.user_id AND linked_to IS NULL ORDER BY deleted_at DESC LIMIT 1) d ON u.user_id IS NULL
     ORDER BY j.place`.execute(db)
   return rows
 }

@@ -55,12 +55,12 @@ export async function planNext(deps: JobDeps, worker: string, signal: AbortSigna
 
 /** The dry run: whom it is about, to whom it cannot be done and why, and what it would do to some. Changes nobody. */
 async function planJob(deps: JobDeps, job: JobRow, signal: AbortSignal): Promise<void> {
-  const { store, bin, directory } = deps
+  const { store, bin, fields, directory } = deps
   const { db } = store
   const action = actionOfJob(job)
   const hasDirectory = Boolean((await directory?.status())?.filledAt)
   await transaction(db, async (trx) => {
-    await chooseUsers(trx, { job, action, bin, hasDirectory, now: new Date() })
+    await chooseUsers(trx, { job, action, bin, fields, hasDirectory, now: new Date() })
     await tellOfJob(trx, job.job_id)
   })
   let notUndone: NotUndone | undefined
@@ -202,7 +202,7 @@ async function takeSamples(
   const { rows } = await sql<{ user_id: string; name: string | null; email: string | null; undo: { params: unknown } | null }>`
     SELECT j.user_id, coalesce(u.name, d.name) AS name, coalesce(u.email, d.email) AS email, r.undo FROM job_users j LEFT JOIN users u USING (user_id)
     LEFT JOIN action_runs r ON r.run_id = j.undo_of
-    LEFT JOIN LATERAL (SELECT name, email FROM deleted_users WHERE user_id = j.user_id ORDER BY deleted_at DESC LIMIT 1) d ON true
+    LEFT JOIN LATERAL (SELECT name, email FROM deleted_users WHERE user_id = j.user_id AND linked_to IS NULL ORDER BY deleted_at DESC LIMIT 1) d ON true
     WHERE j.job_id = ${job.job_id} AND j.state = 'waiting' ORDER BY j.place LIMIT ${shownSamples}`.execute(deps.store.db)
   const actor = actorOfJob(job)
   const looked = await Promise.all(

@@ -86,13 +86,13 @@ const shownChanged = 20
 
 /** What has changed since the dry run among those who wait, as far as the directory knows. @throws Conflict `job-not-planned` */
 export async function getJobDrift(deps: JobDeps, actor: Actor, jobId: string): Promise<JobDrift> {
-  const { store, bin } = deps
+  const { store, bin, fields } = deps
   const job = await findVisibleJob(deps, actor, jobId)
   const { planned_at: plannedAt, selection } = job
   if (!plannedAt) throw new Conflict('job-not-planned', 'Its dry run is not over.')
   const waiting = sql`(SELECT user_id FROM job_users WHERE job_id = ${jobId} AND state = 'waiting')`
   const changed = sql`${waiting} j JOIN users u USING (user_id) WHERE u.updated_at > ${plannedAt}`
-  const matching = selection.kind === 'filter' ? await matchingUsers({ filter: selection.filter, bin, now: new Date() }) : undefined
+  const matching = selection.kind === 'filter' ? await matchingUsers({ filter: selection.filter, bin, fields, now: new Date() }) : undefined
   const { rows } = await sql<{ departed: number; there: number; changed: number; matching: number | null }>`SELECT
     (SELECT count(*) FROM ${waiting} j WHERE NOT EXISTS (SELECT FROM users u WHERE u.user_id = j.user_id)) AS departed,
     (SELECT count(*) FROM ${waiting} j WHERE EXISTS (SELECT FROM users u WHERE u.user_id = j.user_id)) AS there,

@@ -9,7 +9,7 @@ import { readFilter } from '../features/users/read-filter.ts'
 import type { JobScheduleTable, RunOrigin } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
 import { auditJob, type Steering } from './audit-job.ts'
-import { actionForMany, checkMayDo, heldBy } from './create-job.ts'
+import { actionForMany, checkMayDo, checkWritten, heldBy } from './create-job.ts'
 import type { JobDeps } from './deps.ts'
 import { told } from './job-users.store.ts'
 import { changeJob, insertJob, type JobRow } from './jobs.store.ts'
@@ -25,15 +25,18 @@ const mostSchedules = 100
  * @throws as the job itself would; Conflict `too-many-schedules`
  */
 export async function createSchedule(
-  { store, tenant, reasonRequired }: JobDeps,
+  deps: JobDeps,
   { actor, from, asked }: { actor: Actor; from: From; asked: NewJobSchedule },
 ): Promise<JobSchedule> {
+  const { store, tenant, reasonRequired, fields } = deps
   const { name, filter, reason, every } = asked
   const action = actionForMany(asked.action)
   if (action.isForAbsent) throw new Conflict('not-for-many', `${action.name} is for those in the recycle bin, whom no filter finds.`)
-  checkMayDo(actor, action, parse(action.params, asked.params, 'body.params'))
+  const params = parse(action.params, asked.params, 'body.params')
+  checkMayDo(actor, action, params)
   checkReason(action, reason, reasonRequired)
-  readFilter(filter)
+  checkWritten(deps, actor, action.written?.(params) ?? {})
+  readFilter(filter, fields.everybody)
   const origin: RunOrigin = { ...from, actorKind: actor.kind, tenant: tenant.origin }
   const row = await transaction(store.db, async (trx) => {
     await sql`SELECT pg_advisory_xact_lock(hashtext('rollcall job schedules'))`.execute(trx)

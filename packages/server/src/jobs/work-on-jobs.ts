@@ -18,6 +18,7 @@ import type { Wake } from './wake.ts'
 /** How many users at a time, at most, of all jobs together. */
 const mostAtOnce = 16
 const flushMs = 150
+const limitHoldMs = 1000
 const idleMs = 1000
 
 /** Plans and does what is to be done, as one of any number of servers, until the signal is aborted; what it has in hand is finished first. */
@@ -104,13 +105,19 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
   let flushing = Promise.resolve()
   const flushSoon = () => (flushing = flushing.then(() => sleep(flushMs)).then(flush))
   let isFlushPlanned = false
+  const hold = (turn: Turn) => {
+    if (turn.state === 'waiting' && turn.standsStill) {
+      // Of those who were under way together, the first says it for all. A limit is over soon, and the pace knows when; an outage may last.
+      if (performance.now() < heldUntil) return
+      const isLimit = turn.problem.code === 'tenant-rate-limited'
+      if (!isLimit) standstills += 1
+      heldUntil = performance.now() + (isLimit ? limitHoldMs : Math.min(250 * 2 ** standstills, 30_000))
+    } else if (turn.state !== 'waiting') standstills = 0
+  }
   const noteTurn = (one: OpenJob, user: HeldUser, turn: Turn) => {
     one.outcomes.push({ user, turn })
     one.inHand -= 1
-    if (turn.state === 'waiting' && turn.standsStill) {
-      // Of those who were under way together, the first says it for all.
-      if (performance.now() >= heldUntil) heldUntil = performance.now() + Math.min(250 * 2 ** ++standstills, 30_000)
-    } else if (turn.state !== 'waiting') standstills = 0
+    hold(turn)
     if (isFlushPlanned) return
     isFlushPlanned = true
     void flushSoon().finally(() => (isFlushPlanned = false))
@@ -188,11 +195,11 @@ const noLongerMatches: Turn = {
 }
 
 /** Of those whose turn comes for the first time, and who have not been begun with by a server that died. */
-async function whoNoLongerMatches({ store, bin }: JobDeps, job: JobRow, users: readonly HeldUser[]): Promise<Set<string>> {
+async function whoNoLongerMatches({ store, bin, fields }: JobDeps, job: JobRow, users: readonly HeldUser[]): Promise<Set<string>> {
   const { selection } = job
   const fresh = users.filter(({ attempt }) => attempt === 0)
   if (selection.kind !== 'filter' || fresh.length === 0) return new Set()
-  const { tables, condition } = await matchingUsers({ filter: selection.filter, bin, now: new Date() })
+  const { tables, condition } = await matchingUsers({ filter: selection.filter, bin, fields, now: new Date() })
   const ids = fresh.map(({ userId }) => userId)
   const { rows } = await sql<{ user_id: string }>`
     SELECT u.user_id FROM ${tables} WHERE ${condition} AND u.user_id = ANY (${ids}::text[])

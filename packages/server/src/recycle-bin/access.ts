@@ -5,12 +5,15 @@ import { whereAllowed } from '../actions/where-allowed.ts'
 const Group = z.object({ id: z.string(), name: z.string() })
 type Group = z.infer<typeof Group>
 
+/** An organization, and what somebody is there and nowhere else. */
+export const OrganizationAccess = Group.extend({ roles: z.array(Group) })
+export type OrganizationAccess = z.infer<typeof OrganizationAccess>
+
 /** What somebody may do, as it is given to them and not by way of something else. null: the tenant does not let Rollcall see it. */
 export const Access = z.object({
   roles: z.array(Group).nullable(),
   permissions: z.array(z.object({ resource_server_identifier: z.string(), permission_name: z.string() })).nullable(),
-  /** With the roles they have there and nowhere else. */
-  organizations: z.array(Group.extend({ roles: z.array(Group) })).nullable(),
+  organizations: z.array(OrganizationAccess).nullable(),
 })
 export type Access = z.infer<typeof Access>
 
@@ -22,12 +25,7 @@ export type AccessReader = Pick<TenantClient, 'ofUser' | 'groupAccess'>
 export async function readAccess({ ofUser, groupAccess }: AccessReader, userId: string): Promise<Access> {
   const readOrganizations = async () => {
     const organizations = await ofUser.organizations(userId)
-    return Promise.all(
-      organizations.map(async (organization) => ({
-        ...toGroup(organization),
-        roles: (await groupAccess.memberRoles({ organizationId: organization.id, userId })).map(toGroup).sort(byId),
-      })),
-    )
+    return Promise.all(organizations.map((organization) => readOrganization({ groupAccess }, { organization, userId })))
   }
   const [roles, permissions, organizations] = await Promise.all([
     whereAllowed(ofUser.roles(userId)),
@@ -43,6 +41,15 @@ export async function readAccess({ ofUser, groupAccess }: AccessReader, userId: 
         .sort(byPermission) ?? null,
     organizations: organizations?.sort(byId) ?? null,
   }
+}
+
+/** @throws NotFound where it is no more, or they are not */
+export async function readOrganization(
+  { groupAccess }: Pick<AccessReader, 'groupAccess'>,
+  { organization, userId }: { organization: Group; userId: string },
+): Promise<OrganizationAccess> {
+  const roles = await groupAccess.memberRoles({ organizationId: organization.id, userId })
+  return { ...toGroup(organization), roles: roles.map(toGroup).sort(byId) }
 }
 
 const toGroup = ({ id, name }: Group): Group => ({ id, name })

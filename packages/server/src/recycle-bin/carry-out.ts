@@ -14,7 +14,12 @@ import { storableJson } from '../store/storable.ts'
 type Due = Selectable<RollcallSchema['scheduled_deletions']> & { actor_id: string; reason: string | null }
 
 /** In whose name it is done what was decided before. */
-const rollcall: Actor = { userId: 'rollcall', kind: 'program', permissions: new Set(['delete:users', 'purge:users']) }
+const rollcall: Actor = {
+  userId: 'rollcall',
+  kind: 'program',
+  permissions: new Set(['delete:users', 'purge:users']),
+  claimed: new Set(),
+}
 /** What could not be done is tried again after this. */
 const retryMs = 10 * 60_000
 
@@ -127,7 +132,7 @@ async function postpone({ store, logger }: ActionDeps, due: Due, error: Rollcall
 async function purgeOld(deps: ActionDeps, signal: AbortSignal): Promise<void> {
   const { store, tenant, bin, logger } = deps
   const { rows } = await sql<{ user_id: string }>`
-    SELECT user_id FROM deleted_users WHERE tenant = ${tenant.origin} GROUP BY user_id HAVING max(purge_at) <= now() LIMIT 1000`.execute(
+    SELECT user_id FROM deleted_users WHERE tenant = ${tenant.origin} AND linked_to IS NULL GROUP BY user_id HAVING max(purge_at) <= now() LIMIT 1000`.execute(
     store.db,
   )
   for (const { user_id: userId } of rows) {
@@ -142,8 +147,9 @@ async function purgeOld(deps: ActionDeps, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** What was kept for a deletion that came to nothing. */
+/** What was kept for something that came to nothing, and of linked accounts what was kept for long enough. */
 async function sweep({ store }: ActionDeps): Promise<void> {
+  await sql`DELETE FROM deleted_users WHERE linked_to IS NOT NULL AND purge_at <= now()`.execute(store.db)
   await sql`DELETE FROM deleted_users d USING action_runs r WHERE r.run_id = d.run_id AND r.phase IN ('failed', 'not-begun')`.execute(
     store.db,
   )

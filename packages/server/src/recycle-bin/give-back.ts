@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { ManagementRole, ManagementUser } from '@rollcall/contracts/management-api'
 import { InvalidInput, NotFound } from '@rollcall/http-kit'
 import type { PermissionName, TenantClient } from '@rollcall/tenant-client'
+import { unguessablePassword } from '../unguessable-password.ts'
 import { permissionKey, readAccess, type Access } from './access.ts'
 import { isRelinkable, recreatedAccount, recreatedUser, type Snapshot } from './snapshot.ts'
 
@@ -23,9 +23,20 @@ export async function giveBack(
   { userId, user, snapshot, has, access }: GiveBack,
 ): Promise<{ user: ManagementUser; access: Access; roles?: ManagementRole[] }> {
   const { changes } = tenant
-  const there = user ?? (await changes.recreateUser(recreatedUser(snapshot, unguessable())))
+  const there = user ?? (await changes.createUser(recreatedUser(snapshot, unguessablePassword())))
   const patch = missingMetadata(there, snapshot.user)
   if (patch) await changes.updateUser(userId, patch)
+  for (const identity of snapshot.identities.slice(1)) await relink(tenant, { userId, there, identity })
+  const given = await giveAccess(tenant, { userId, has, access })
+  return { user: await tenant.users.getAnew(userId), ...given }
+}
+
+/** Gives what of `access` they lack. @returns what they have then */
+export async function giveAccess(
+  tenant: Pick<Tenant, 'changes' | 'ofUser' | 'groupAccess'>,
+  { userId, has, access }: Pick<GiveBack, 'userId' | 'has' | 'access'>,
+): Promise<{ access: Access; roles?: ManagementRole[] }> {
+  const { changes } = tenant
   const roles = lacking(has.roles, access.roles)
   for (let from = 0; from < roles.length; from += atOnce) await changes.assignRoles(userId, roles.slice(from, from + atOnce))
   const held = new Set(has.permissions?.map(permissionKey))
@@ -36,9 +47,8 @@ export async function giveBack(
     const rolesThere = lacking(now?.roles ?? [], theirs)
     if (rolesThere.length > 0) await changes.assignMemberRoles({ organizationId, userId }, rolesThere)
   }
-  for (const identity of snapshot.identities.slice(1)) await relink(tenant, { userId, there, identity })
-  const [now, given] = await Promise.all([tenant.users.getAnew(userId), readAccess(tenant, userId)])
-  return { user: now, access: given, ...(given.roles && { roles: given.roles }) }
+  const given = await readAccess(tenant, userId)
+  return { access: given, ...(given.roles && { roles: given.roles }) }
 } // prettier-ignore
 
 /** Auth0 takes fifty at once. */
@@ -90,12 +100,6 @@ async function relink(
       throw error
     },
   )
-  if (!isThere) await changes.recreateUser(recreatedAccount(identity, unguessable()))
+  if (!isThere) await changes.createUser(recreatedAccount(identity, unguessablePassword()))
   await changes.linkIdentity(userId, { provider, user_id: id })
-}
-
-/** Satisfies every password policy of Auth0's, among them: no character three times in a row. Nobody is told it. */
-function unguessable(): string {
-  const password = `Aa1!${randomBytes(36).toString('base64url')}`
-  return /(.)\1\1/.test(password) ? unguessable() : password
 }

@@ -20,10 +20,21 @@ export type Kept = { runId: string; deletedAt: Date } & ({ snapshot: Snapshot } 
 export interface RecycleBinChanges {
   schedule(wanted: { userId: string; runId: string; dueAt: Date; wasBlocked: boolean } & Named): Promise<void>
   cancel(userId: string): Promise<void>
-  /** Before the user is deleted; counts from the moment the run is done. @throws Conflict `recycle-bin-key` */
-  keep(kept: { runId: string; snapshot: Snapshot }): Promise<void>
+  /**
+   * Before the user is deleted, or linked to another; counts from the moment the run is done.
+   * @throws Conflict `recycle-bin-key`
+   */
+  keep(kept: { runId: string; snapshot: Snapshot; linkedTo?: string }): Promise<void>
+  /** What was kept of an account that is a user of its own again. */
+  forgetLinked(account: LinkedAccount): Promise<void>
   /** Everything that was kept of a user. @param why what whoever would undo the deletion is told */
   forget(userId: string, why?: string): Promise<void>
+}
+
+/** An account by the id that it has as a user of its own. */
+export interface LinkedAccount {
+  userId: string
+  linkedTo: string
 }
 
 interface Named {
@@ -44,6 +55,8 @@ export interface RecycleBin {
   findDeletion(userId: string): Promise<ScheduledDeletion | null>
   /** Of the latest deletion. */
   findKept(userId: string): Promise<Kept | null>
+  /** Of an account that was linked to somebody, at its latest linking. */
+  findLinked(account: LinkedAccount): Promise<Kept | null>
   /** Whether anybody is waiting to be deleted, as of at most a second ago. */
   hasScheduled(): Promise<boolean>
   changes: RecycleBinChanges
@@ -65,6 +78,38 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
   let scheduled: { answer: Promise<boolean>; at: number } | undefined
   const contextOf = (userId: string) => `${tenant} ${userId}`
 
+  const findLatest = async (userId: string, linkedTo: string | null): Promise<Kept | null> => {
+    const row = await db
+      .selectFrom('deleted_users as d')
+      .innerJoin('action_runs as r', 'r.run_id', 'd.run_id')
+      .select(['d.run_id', 'd.deleted_at', 'd.key_id', 'd.sealed'])
+      .where('d.user_id', '=', userId)
+      .where('d.linked_to', 'is not distinct from', linkedTo)
+      .where('d.tenant', '=', tenant)
+      .where('r.phase', '=', 'done')
+      .orderBy('d.deleted_at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    if (!row) return null
+    const found = { runId: row.run_id, deletedAt: row.deleted_at }
+    try {
+      const text = unseal(key, { sealed: row.sealed, keyId: row.key_id, context: contextOf(userId) })
+      return { ...found, snapshot: readSnapshot(text) }
+    } catch (error) {
+      if (!(error instanceof RollcallError)) throw error
+      return { ...found, problem: { status: error.status, code: error.code, message: error.message } }
+    }
+  }
+
+  /** Whoever is to be forgotten is, also as what was linked to them, and as what they were linked to. */
+  const forgetAccountsOf = (trx: StoreQueries, userId: string) =>
+    trx
+      .deleteFrom('deleted_users')
+      .where('linked_to', 'is not', null)
+      .where((row) => row.or([row('user_id', '=', userId), row('linked_to', '=', userId)]))
+      .where('tenant', '=', tenant)
+      .execute()
+
   return {
     isKeeping: key !== undefined,
     keptForDays: keepForDays,
@@ -82,27 +127,8 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
       return row ? { runId: row.run_id, dueAt: row.due_at, wasBlocked: row.was_blocked } : null
     },
 
-    async findKept(userId) {
-      const row = await db
-        .selectFrom('deleted_users as d')
-        .innerJoin('action_runs as r', 'r.run_id', 'd.run_id')
-        .select(['d.run_id', 'd.deleted_at', 'd.key_id', 'd.sealed'])
-        .where('d.user_id', '=', userId)
-        .where('d.tenant', '=', tenant)
-        .where('r.phase', '=', 'done')
-        .orderBy('d.deleted_at', 'desc')
-        .limit(1)
-        .executeTakeFirst()
-      if (!row) return null
-      const found = { runId: row.run_id, deletedAt: row.deleted_at }
-      try {
-        const text = unseal(key, { sealed: row.sealed, keyId: row.key_id, context: contextOf(userId) })
-        return { ...found, snapshot: readSnapshot(text) }
-      } catch (error) {
-        if (!(error instanceof RollcallError)) throw error
-        return { ...found, problem: { status: error.status, code: error.code, message: error.message } }
-      }
-    },
+    findKept: (userId) => findLatest(userId, null),
+    findLinked: ({ userId, linkedTo }) => findLatest(userId, linkedTo),
 
     hasScheduled() {
       if (scheduled && performance.now() - scheduled.at < knownForMs) return scheduled.answer
@@ -130,7 +156,7 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
         scheduled = undefined
       },
 
-      async keep({ runId, snapshot }) {
+      async keep({ runId, snapshot, linkedTo }) {
         if (!key) throw new Conflict('recycle-bin-key', 'Rollcall has no key to seal with what it would keep.')
         const { user_id: userId, email = null, name = null } = snapshot.user
         const row = {
@@ -138,6 +164,7 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
           user_id: userId,
           email,
           name,
+          linked_to: linkedTo ?? null,
           purge_at: new Date(Date.now() + keepForDays * dayMs),
           key_id: key.id,
           sealed: seal(key, storableJson(snapshot), contextOf(userId)),
@@ -149,11 +176,22 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
           .execute()
       },
 
+      async forgetLinked({ userId, linkedTo }) {
+        await db
+          .deleteFrom('deleted_users')
+          .where('user_id', '=', userId)
+          .where('linked_to', '=', linkedTo)
+          .where('tenant', '=', tenant)
+          .execute()
+      },
+
       forget: (userId, why) =>
         transaction(db, async (trx) => {
+          if (why !== undefined) await forgetAccountsOf(trx, userId)
           const forgotten = await trx
             .deleteFrom('deleted_users')
             .where('user_id', '=', userId)
+            .where('linked_to', 'is', null)
             .where('tenant', '=', tenant)
             .returning('run_id')
             .execute()

@@ -1,6 +1,6 @@
 import { ManagementIdentityWithProfile, ManagementUser } from '@rollcall/contracts/management-api'
 import { Conflict } from '@rollcall/http-kit'
-import type { RecreatedUser } from '@rollcall/tenant-client'
+import type { NewAccount, TenantUserPatch } from '@rollcall/tenant-client'
 import { z } from 'zod'
 import { Access, readAccess, type AccessReader } from './access.ts'
 
@@ -36,7 +36,7 @@ export function readSnapshot(text: string): Snapshot {
 export const isMadeHere = (provider: string): boolean => ['auth0', 'email', 'sms'].includes(provider)
 
 /** The user as they were. @param password what a database connection is told, and nobody else */
-export function recreatedUser({ user, identities }: Snapshot, password: string): RecreatedUser {
+export function recreatedUser({ user, identities }: Snapshot, password: string): NewAccount {
   const [primary] = identities
   if (!primary) throw new TypeError(`${user.user_id} was kept without an identity.`)
   return {
@@ -61,11 +61,23 @@ export function recreatedUser({ user, identities }: Snapshot, password: string):
   }
 }
 
+/** What of a user can be put back once their account is there. */
+export const profileOf = ({ user }: Snapshot): TenantUserPatch =>
+  told({
+    name: user.name,
+    nickname: user.nickname,
+    given_name: user.given_name,
+    family_name: user.family_name,
+    picture: user.picture,
+    blocked: user.blocked,
+    email_verified: user.email_verified,
+  })
+
 /** An account that was linked to another one, as one of its own. */
 export function recreatedAccount(
   { connection, provider, user_id, profileData }: ManagementIdentityWithProfile,
   password: string,
-): RecreatedUser {
+): NewAccount {
   return {
     connection,
     user_id,

@@ -10,7 +10,6 @@ import type {
   JobPhase,
   JobPlan,
   JobUserState,
-  Permission,
   UserImport,
 } from '@rollcall/contracts/admin-api'
 import type { ColumnType, Generated } from '@rollcall/database'
@@ -158,6 +157,8 @@ export interface RunOrigin {
   requestId: string | null
   /** The tenant's origin. */
   tenant: string
+  /** Whom it concerns as well. */
+  otherUserId?: string
   /** The job it is a part of. */
   jobId?: string
 }
@@ -214,6 +215,8 @@ interface DeletedUserTable {
   deleted_at: Generated<Date>
   purge_at: Date
   key_id: string
+  /** Absent: they were deleted. */
+  linked_to: string | null
   sealed: Buffer
 }
 
@@ -262,7 +265,7 @@ interface JobTable {
   selection: Json<KeptSelection>
   reason: string | null
   actor_id: string
-  permissions: Permission[]
+  permissions: string[]
   origin: Json<RunOrigin>
   phase: Generated<JobPhase>
   speed: Generated<number>
@@ -297,7 +300,7 @@ export interface JobScheduleTable {
   every: 'day' | 'week' | 'month'
   next_at: Date
   actor_id: string
-  permissions: Permission[]
+  permissions: string[]
   origin: Json<RunOrigin>
   created_at: Generated<Date>
 }

@@ -1,5 +1,7 @@
 /** Parameters that each action takes: by its name, and none of them may be missing. */
 export const actionSamples: Record<string, Record<string, unknown>> = {
+  'user.create': { connection: 'Username-Password-Authentication', email: 'ada@example.com' },
+  'user.invite': { connection: 'Username-Password-Authentication', email: 'ada@example.com' },
   'user.block': {},
   'user.unblock': {},
   'user.edit': { name: 'Ada' },
@@ -23,6 +25,7 @@ export const actionSamples: Record<string, Record<string, unknown>> = {
   'user.remove-from-organizations': { organizationIds: ['org_1'] },
   'user.link': { secondaryUserId: 'auth0|2' },
   'user.unlink': { provider: 'auth0', userId: '2' },
+  'user.reveal-idp-tokens': { provider: 'auth0', userId: '1' },
   'user.schedule-deletion': {},
   'user.cancel-deletion': {},
   'user.delete': {},

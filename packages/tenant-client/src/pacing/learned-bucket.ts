@@ -30,6 +30,8 @@ export interface LearnedBucket {
 const secondsToFill = 6
 /** Of what comes back for all who draw on a bucket: no one's rate is taken to be less. */
 const leastShare = 0.25
+/** No plan of Auth0's permits less of anything; believed to be slower, a limit that is none would never be asked again. */
+const leastPerSecond = 0.5
 /** Should a tenant never tell of less than all: a number that can still be reckoned with. */
 const mostPerSecond = 10_000
 const steps = { first: 0.2, least: 0.005, most: 0.25, growth: 1.25, halving: 0.5 }
@@ -45,7 +47,7 @@ export function learnBucket(limit: number): LearnedBucket {
   const shareOfPeople = Math.min(limit - 1, Math.max(1, Math.ceil(limit / 4)))
   let level = limit
   let atMs = 0
-  let perSecond = limit / secondsToFill
+  let perSecond = Math.max(leastPerSecond, limit / secondsToFill)
   /** What comes back to it for all of us, as told: without what others take. */
   let refill = perSecond
   const fromResets = { missing: 0, seconds: 0 }
@@ -77,7 +79,7 @@ export function learnBucket(limit: number): LearnedBucket {
     lastTurn = direction
     // Up by equal amounts, down by equal shares, and never far below the whole: so that none of two who draw on one bucket is left with nothing.
     const turned = direction === 1 ? perSecond + Math.max(refill, perSecond) * step : perSecond * (1 - step)
-    perSecond = Math.min(mostPerSecond, Math.max(refill * leastShare, turned))
+    perSecond = Math.min(mostPerSecond, Math.max(leastPerSecond, refill * leastShare, turned))
   }
 
   function learnFromReset(fullAtMs: number, missing: number): void {
@@ -86,7 +88,7 @@ export function learnBucket(limit: number): LearnedBucket {
     fromResets.missing = fromResets.missing * 0.98 + missing
     if (fromResets.seconds <= 0 || fromResets.missing <= 0) return
     refill = Math.min(limit, Math.max(limit / 60, fromResets.missing / fromResets.seconds))
-    if (!isTaught) perSecond = refill
+    if (!isTaught) perSecond = Math.max(leastPerSecond, refill)
   }
 
   return {

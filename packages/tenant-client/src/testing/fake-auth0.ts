@@ -22,7 +22,7 @@ export interface FakeAuth0 {
 }
 
 export const everyScope =
-  'read:users create:users update:users delete:users read:sessions delete:sessions read:refresh_tokens delete:refresh_tokens read:logs read:roles read:organizations read:organization_members read:organization_member_roles read:authentication_methods delete:authentication_methods create:organization_members delete:organization_members create:organization_member_roles create:user_tickets read:resource_servers read:connections read:clients'
+  'read:users create:users update:users delete:users read:sessions delete:sessions read:refresh_tokens delete:refresh_tokens read:logs read:roles read:organizations read:organization_members read:organization_member_roles read:authentication_methods delete:authentication_methods create:organization_members delete:organization_members create:organization_member_roles create:user_tickets read:resource_servers read:clients read:connections'
 
 /** What a token request is answered with; the token's claims hold the scopes. */
 export function tokenAnswer(scope = everyScope, name = 'token'): FakeAnswer {

@@ -34,9 +34,9 @@ const audience = 'https://rollcall.example/api'
 const names = { spa: 'Rollcall dashboard', m2m: 'Rollcall server', role: 'Staff' }
 
 const apiScopes = [
-  { value: 'manage:users', description: 'Administer users: everything below' },
+  { value: 'manage:users', description: 'Administer users: everything below but read:idp-tokens' },
   { value: 'read:users', description: 'See users' },
-  { value: 'create:users', description: 'Create users, one by one or from a file' },
+  { value: 'create:users', description: 'Make new users, one by one or from a file, and invite people' },
   { value: 'update:users', description: 'Edit, block and sign out users, and send them mail' },
   { value: 'delete:users', description: 'Delete users, now or in some days, and cancel that' },
   { value: 'restore:users', description: 'Restore deleted users, with the roles they had' },
@@ -51,6 +51,10 @@ const apiScopes = [
   { value: 'manage:jobs', description: 'Do to many users at once what one may do to one' },
   { value: 'approve:actions', description: 'Approve what others want to do to many users' },
   { value: 'read:audit', description: 'See what staff did to users' },
+  {
+    value: 'read:idp-tokens',
+    description: 'See the tokens that identity providers gave users: act there in their name',
+  },
   { value: 'read:logs', description: 'See what happened to a user' },
   { value: 'manage:views', description: 'Share saved views with everybody, and change those that are shared' },
 ]

@@ -90,6 +90,9 @@ async function copyBatch(
     await changeEveryone(trx)
     for (const table of tables)
       await sql`INSERT INTO ${sql.id(table)} SELECT * FROM ${sql.id(`seed_${table}`)}`.execute(trx)
+    // Made up, like their users: nobody gets anywhere with them.
+    await sql`INSERT INTO identity_tokens SELECT provider, identity_id, jsonb_build_object('access_token', 'demo-' || encode(sha256(identity_id::bytea), 'hex'), 'expires_in', 3599)
+      FROM seed_identities WHERE is_social`.execute(trx)
     await logChangeOfEveryone(trx, { reason: 'Demo users were added', at: now })
   })
   for (const table of tables) await sql`DROP TABLE ${sql.id(`seed_${table}`)}`.execute(db)

@@ -1,9 +1,10 @@
+import { withIdentityTokens } from './identities/identity-tokens.ts'
 import { sql } from '@rollcall/database'
 import { Router } from 'express'
 import type { Request } from 'express'
 import { z } from 'zod'
 import { aboutRequest } from '../logs/about-request.ts'
-import { callerOf, requireScope, requireScopeOn } from '../management/authorize.ts'
+import { hasScope, callerOf, requireScope, requireScopeOn } from '../management/authorize.ts'
 import { ManagementError } from '../management/management-error.ts'
 import { PagingQuery, paged, pagedJson, pick, pagingQuery } from '../management/paging.ts'
 import { validate } from '../management/validate.ts'
@@ -79,7 +80,9 @@ export function usersRoutes(context: TenantContext): Router {
   router.get('/users/:id', async (req, res) => {
     requireScopeOn(req, { userId: idOf(req.params), anyOf: ['read:users'], own: ['read:current_user'] })
     const { fields, include_fields } = validate(FieldsQuery, req.query, 'query')
-    res.json(pick(await getUser(context, idOf(req.params)), fields, include_fields))
+    const user = await getUser(context, idOf(req.params))
+    const shown = hasScope(req, 'read:user_idp_tokens') ? await withIdentityTokens(context, user) : user
+    res.json(pick(shown, fields, include_fields))
   })
 
   router.patch('/users/:id', async (req, res) => {

@@ -3,7 +3,8 @@ import { afterEach, expect, test } from 'vitest'
 import { h } from 'vue'
 import { i18n } from '../../i18n.ts'
 import { fakeActions } from '../../testing/fake-actions.ts'
-import { mountPage, problem, someUser } from '../../testing/mount-page.ts'
+import { json, mountPage, problem, someUser } from '../../testing/mount-page.ts'
+import type { Answers } from '../../testing/mount-page.ts'
 import ToastList from '../../ui/ToastList.vue'
 import { dismissToast, shownToasts } from '../../ui/toasts.ts'
 import { askFor } from './asked.ts'
@@ -182,4 +183,22 @@ test('what was done in part says which', async () => {
   await confirm()
   expect(dialog().get('[role=alert]').text()).toContain('Some of it was done, some was not.')
   expect(dialog().text()).toMatch(/Blocked: done.*Sessions ended: not done.*fell silent/s)
+})
+
+test('a provider’s tokens are shown once, and are gone when another page comes', async () => {
+  const server = fakeActions({ further: ['user.reveal-idp-tokens'] })
+  const answers: Answers = async (request, ...rest) => {
+    const answer = await server.answers(request, ...rest)
+    if (request !== 'POST /api/users/auth0%7C1/actions/user.reveal-idp-tokens') return answer
+    const outcome = (await answer.json()) as object
+    return json({ ...outcome, shownOnce: { tokens: [{ name: 'access_token', token: 'ya29.secret' }] } })
+  }
+  const params = { provider: 'google-oauth2', userId: '1' }
+  const { confirm, dialog, router } = await ask('user.reveal-idp-tokens', { ...server, answers }, { params })
+  await confirm()
+  expect(dialog().text()).toContain('ya29.secret')
+  await router.push('/audit')
+  await flushPromises()
+  expect(dialog().exists()).toBe(false)
+  expect(document.body.innerHTML).not.toContain('ya29.secret')
 })

@@ -1,8 +1,16 @@
-import type { ActionList, ActionOutcome, ActionPreview, BasedOn } from '@rollcall/contracts/admin-api'
+import type {
+  ActionList,
+  ActionOutcome,
+  ActionPreview,
+  ApiList,
+  BasedOn,
+  ConnectionList,
+} from '@rollcall/contracts/admin-api'
 import type { ApiClient } from '../../api/api-client.ts'
 
 export interface WantedAction {
-  userId: string
+  /** null: somebody is to be made by it. */
+  userId: string | null
   action: string
   params: unknown
 }
@@ -12,7 +20,8 @@ export interface RunRequest extends WantedAction {
   basedOn: BasedOn | undefined
 }
 
-const pathOf = (userId: string, rest = '') => `users/${encodeURIComponent(userId)}/actions${rest}`
+const pathOf = (userId: string | null, rest = '') =>
+  userId === null ? `users/actions${rest}` : `users/${encodeURIComponent(userId)}/actions${rest}`
 
 export const listActions = (api: ApiClient, userId: string, signal: AbortSignal): Promise<ActionList> =>
   api.get(pathOf(userId), signal)
@@ -31,3 +40,8 @@ export const undoRun = (
   { runId, reason }: { runId: string; reason: string | undefined },
   key: string,
 ): Promise<ActionOutcome> => api.post(`actions/${runId}/undo`, { reason }, key)
+
+export const listConnections = (api: ApiClient, signal: AbortSignal): Promise<ConnectionList> =>
+  api.get('connections', signal)
+
+export const listApis = (api: ApiClient, signal: AbortSignal): Promise<ApiList> => api.get('apis', signal)

@@ -47,7 +47,7 @@ export function useChangeText(): (change: FieldChange) => DescribedChange {
 
   return ({ field, ...change }) => {
     const [before, after] = [change.before, change.after].map((value) =>
-      field === 'access' ? accessNames(value) : value,
+      /^access(\.|$)/.test(field) ? accessNames(value) : value,
     )
     const label = labelOf(field)
     const described = { label: label ?? field, isCode: label === undefined, gone: [], come: [] }

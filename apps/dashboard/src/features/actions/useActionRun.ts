@@ -19,7 +19,7 @@ import { toError } from './useOutcome.ts'
 export function useActionRun({ user, basedOn: seen }: AskedAction, action: string, params: Readonly<Ref<unknown>>) {
   const openParams = computed(() => withoutSecrets(params.value, secretParams[action] ?? []))
   const api = injected(apiKey)
-  const { userId } = user
+  const userId = user?.userId ?? null
   const preview = useQuery({
     queryKey: ['action preview', action, userId, openParams],
     queryFn: () => previewAction(api, { userId, action, params: openParams.value }),
@@ -55,6 +55,11 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
     obstacle: computed(() =>
       params.value === undefined ? undefined : (refusal.value?.message ?? preview.data.value?.obstacle?.message),
     ),
+    /** Other users that what is said is about. */
+    others: computed(() => {
+      const { obstacle = null, warnings = [] } = preview.data.value ?? {}
+      return params.value === undefined ? [] : [...(obstacle?.userIds ?? []), ...warnings.flatMap((one) => one.userIds ?? [])]
+    }), // prettier-ignore
     /** It could not be found out, or could not be done. */
     problem: computed(() => problem.value ?? (refusal.value ? null : preview.error.value)),
     hasFailed: computed(() => problem.value !== null),
@@ -86,6 +91,7 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
       } catch (error) {
         problem.value = toError(error)
         keys.noteFailure(problem.value)
+        if (isOtherwiseNow(problem.value)) void preview.refetch()
         throw error
       } finally {
         isRunning.value = false
@@ -93,6 +99,11 @@ export function useActionRun({ user, basedOn: seen }: AskedAction, action: strin
     },
   }
 }
+
+/** Somebody was faster, or a part of it is done: what it would do is to be looked at anew. */
+const isOtherwiseNow = (problem: Error) =>
+  problem instanceof ApiProblem &&
+  ((problem.status === 409 && problem.code !== 'user-changed') || problem.steps.length > 0)
 
 function withoutSecrets(params: unknown, secrets: readonly string[]): unknown {
   if (typeof params !== 'object' || params === null || secrets.length === 0) return params

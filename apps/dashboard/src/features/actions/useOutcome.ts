@@ -4,6 +4,7 @@ import { useI18n } from 'vue-i18n'
 import { apiKey } from '../../api/api-client.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import { injected } from '../../injection.ts'
+import { exactMoment } from '../../ui/moments.ts'
 import { toast } from '../../ui/toasts.ts'
 import { nameOf } from '../users/user-words.ts'
 import type { NamedUser } from '../users/user-words.ts'
@@ -21,7 +22,7 @@ interface Done {
 
 /** Tells what has been done, shows it, and offers to undo it: also after whoever did it has gone on to another page. */
 export function useOutcome() {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
   const client = useQueryClient()
   const api = injected(apiKey)
 
@@ -29,7 +30,9 @@ export function useOutcome() {
     showOutcome(client, run.userId, user)
     const name = nameOf(user ?? before)
     const keys = createRequestKeys()
-    const text = t(`actions.${words}.${isUndone ? 'undone' : 'done'}`, { name })
+    const done = t(`actions.${words}.${isUndone ? 'undone' : 'done'}`, { name })
+    const until = run.accessTokensUntil
+    const text = until ? `${done} ${t('actions.tokensUntil')} ${exactMoment(until, locale.value)}.` : done
     if (!run.undo.isPossible) return toast(text)
     const again = { user: user ?? before, words, isUndone: !isUndone, run }
     toast(text, { label: t(isUndone ? 'actions.redo' : 'actions.undo'), isUndo: true, run: () => undo(again, keys) })

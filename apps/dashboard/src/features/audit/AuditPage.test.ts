@@ -54,6 +54,24 @@ test('each thing done stands there once: what, to whom, by whom, why, how it wen
   expect(wrapper.text()).toContain(head.hash)
 })
 
+test('what was done step by step is told so, with until when tokens live, and whom else it concerns', async () => {
+  const contained = someEntry({
+    action: 'user.contain',
+    phase: 'failed',
+    steps: [
+      { step: 'block', result: 'done', problem: null },
+      { step: 'end-sessions', result: 'failed', problem: { code: 'x', message: 'The tenant refused.' } },
+    ],
+    accessTokensUntil: '2026-11-26T10:00:00.000Z',
+    otherSubjectId: 'auth0|other',
+  })
+  const { wrapper } = await open(answering([contained]))
+  const text = wrapper.get('li details').text()
+  expect(text).toMatch(/Blocked: done.*Sessions ended: .*The tenant refused\./s)
+  expect(text).toContain('Access tokens that were issued before may be good until')
+  expect(wrapper.get('li summary').text()).toContain('auth0|other')
+})
+
 test('conditions stand in the address, and days are whole days of the viewer', async () => {
   const { wrapper, router, requests } = await open(answering([failed]))
   await wrapper.get('input[type=date]').setValue('2026-11-01')

@@ -1,18 +1,25 @@
-import type { ExportUsersQuery } from '@rollcall/contracts/admin-api'
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import type { ApiClient } from '../../api/api-client.ts'
 import { rowCounter } from './count-rows.ts'
 import { openSink } from './download.ts'
+import type { ExportFormat } from './export-format.ts'
 
 export interface ExportWish {
   /** Of the API, its query included. */
   path: string
+  /** Of a POST; absent: it is a GET. */
+  body?: unknown
   /** Of the file, without day and ending. */
   name: string
-  format: ExportUsersQuery['format']
+  format: ExportFormat
 }
 
-const mediaTypes = { csv: 'text/csv', ndjson: 'application/x-ndjson', json: 'application/json' } as const
+const mediaTypes = {
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  json: 'application/json',
+  html: 'text/html',
+} as const
 
 /** One export at a time, streamed to the disk; `state` says how it went. */
 export function useExport(api: ApiClient, now: () => Date = () => new Date()) {
@@ -24,7 +31,7 @@ export function useExport(api: ApiClient, now: () => Date = () => new Date()) {
   const problem = shallowRef<Error>()
   let request: AbortController | undefined
 
-  async function start({ path, name, format }: ExportWish) {
+  async function start({ path, body, name, format }: ExportWish) {
     const day = now().toISOString().slice(0, 10)
     // Asked for first: the browser lets a page ask only just after it was pressed.
     const sink = await openSink({
@@ -41,7 +48,7 @@ export function useExport(api: ApiClient, now: () => Date = () => new Date()) {
     total.value = undefined
     problem.value = undefined
     try {
-      const response = await api.stream(path, mediaTypes[format], signal)
+      const response = await api.stream(path, mediaTypes[format], signal, body)
       const said = response.headers.get('x-total-count')
       total.value = said === null ? undefined : Number(said)
       const reader = response.body?.getReader()

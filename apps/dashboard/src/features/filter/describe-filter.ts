@@ -1,5 +1,6 @@
 import { infoOf, printUserFilter } from '@rollcall/contracts/user-filter'
 import type { AgoUnit, BoundValue, RangeFilter, UserField, UserFilter } from '@rollcall/contracts/user-filter'
+import { ownFieldAt } from '../fields/own-fields.ts'
 import { spokenAmount } from '../../ui/measures.ts'
 
 /** How a person's language says what a filter asks. */
@@ -11,10 +12,10 @@ export interface FilterWords {
 
 const units = { h: 'hour', d: 'day', w: 'week', M: 'month', y: 'year' } as const satisfies Record<AgoUnit, string>
 
-/** A field of the catalogue in words, a path into metadata as it is. */
+/** A field of the catalogue in words, or in the team's own; a path into metadata as it is. */
 export function nameOfField(field: UserField, { t, te }: Pick<FilterWords, 't' | 'te'>): string {
   const key = `filter.fields.${field.replaceAll('.', '_')}`
-  return te(key) ? t(key) : field
+  return ownFieldAt(field)?.label ?? (te(key) ? t(key) : field)
 }
 
 /** One condition in words: "Connection is github", "Last login over 1 year ago". */

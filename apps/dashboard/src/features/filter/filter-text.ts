@@ -1,12 +1,13 @@
 import { joinFilters, parseUserFilter, printUserFilter, UserFilterFault } from '@rollcall/contracts/user-filter'
 import type { UserFilter } from '@rollcall/contracts/user-filter'
+import { ownPaths } from '../fields/own-fields.ts'
 
 /** What a text says, or where it goes wrong. */
 export type ReadFilter = { tree: UserFilter; fault?: undefined } | { tree?: undefined; fault: UserFilterFault }
 
 export function readFilter(text: string): ReadFilter {
   try {
-    return { tree: parseUserFilter(text) }
+    return { tree: parseUserFilter(text, ownPaths.value) }
   } catch (fault) {
     if (fault instanceof UserFilterFault) return { fault }
     throw fault

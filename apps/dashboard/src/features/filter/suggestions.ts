@@ -1,5 +1,6 @@
-import { findUserField, infoOf, printUserFilter, userFields } from '@rollcall/contracts/user-filter'
+import { infoOf, printUserFilter, userFields } from '@rollcall/contracts/user-filter'
 import type { UserField } from '@rollcall/contracts/user-filter'
+import { fieldCalled, ownFields } from '../fields/own-fields.ts'
 import type { TypingPlace } from './typing-place.ts'
 
 export interface Suggestion {
@@ -30,10 +31,13 @@ export function fieldSuggestions({ name }: TypingPlace, paths: string[], { nameO
     const text = kind === 'metadata' ? `${field}.` : `${field}:`
     return [{ text, label: text, detail: nameOf(field), isWhole: false }]
   })
+  const own = ownFields.value
+    .filter(({ name: one, label }) => [one, label].some((text) => keyOf(text).startsWith(key)))
+    .map(({ name: one, label }) => ({ text: `${one}:`, label: `${one}:`, detail: label, isWhole: false }))
   const metadata = paths
     .filter((path) => (isPath ? path.startsWith(name) : key !== '' && keyOf(lastKey(path)).startsWith(key)))
     .map((path) => ({ text: `${path}:`, label: `${path}:`, detail: '', isWhole: false }))
-  return [...(isPath ? [] : plain), ...metadata].slice(0, key === '' ? undefined : most)
+  return [...(isPath ? [] : [...own, ...plain]), ...metadata].slice(0, key === '' ? undefined : most)
 }
 
 const lastKey = (path: string) => path.slice(path.lastIndexOf('.') + 1)
@@ -85,7 +89,7 @@ export function valueSuggestions(
   values: { value: string; label: string; users: number | null }[],
   count: (users: number) => string,
 ): Suggestion[] {
-  const field = findUserField(name)
+  const field = fieldCalled(name)
   if (field === undefined) return []
   return values.slice(0, most).map(({ value, label, users }) => ({
     text: printUserFilter({ kind: 'match', field, pieces: [writtenValue(field, value, label)] }),

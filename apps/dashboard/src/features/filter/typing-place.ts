@@ -1,5 +1,5 @@
-import { findUserField } from '@rollcall/contracts/user-filter'
 import type { UserField } from '@rollcall/contracts/user-filter'
+import { fieldCalled } from '../fields/own-fields.ts'
 
 /** The word of a filter in which somebody types. */
 export interface TypingPlace {
@@ -37,7 +37,7 @@ export function typingPlace(text: string, caret: number): TypingPlace | undefine
   const colon = typed.indexOf(':')
   if (colon < 0) return isQuoted ? undefined : { from, to, name: typed, field: undefined, value: '' }
   const name = typed.slice(0, colon)
-  const field = findUserField(name)
+  const field = fieldCalled(name)
   if (field === undefined) return undefined
   return { from, to, name, field, value: typed.slice(colon + 1).replace(/^"/, '') }
 }

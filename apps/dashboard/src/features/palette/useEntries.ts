@@ -6,6 +6,7 @@ import {
   Filter,
   ListFilter,
   LogOut,
+  MailPlus,
   Monitor,
   Moon,
   RefreshCw,
@@ -14,6 +15,7 @@ import {
   Sun,
   Trash2,
   Upload,
+  UserPlus,
   UsersRound,
 } from '@lucide/vue'
 import type { Component } from 'vue'
@@ -27,6 +29,7 @@ import type { CommandName } from '../../shell/commands.ts'
 import { sessionKey } from '../../shell/useSession.ts'
 import { useTheme } from '../../shell/useTheme.ts'
 import { toast } from '../../ui/toasts.ts'
+import { useNewUser } from '../actions/useNewUser.ts'
 import { addressOf, readyMadeViews } from '../views/list-question.ts'
 import { useViews } from '../views/useViews.ts'
 import type { PaletteEntry } from './palette-entries.ts'
@@ -47,6 +50,7 @@ export function useEntries(api: ApiClient) {
   const { may, signOut } = injected(sessionKey)
   const { choose } = useTheme()
   const { views } = useViews(api)
+  const askForNew = useNewUser()
 
   const copyLink = async () => {
     try {
@@ -115,6 +119,12 @@ export function useEntries(api: ApiClient) {
       const run = commands.value[name]
       return run ? [command(name, commandIcons[name], run)] : []
     }),
+    ...(may('create:users')
+      ? [
+          command('invite', MailPlus, () => askForNew('user.invite')),
+          command('newUser', UserPlus, () => askForNew('user.create')),
+        ]
+      : []),
     ...(may('create:users') && may('manage:jobs')
       ? [command('import', Upload, () => router.push({ name: 'new-import' }))]
       : []),

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed, onScopeDispose, ref, toValue, watch } from 'vue'
 import type { MaybeRefOrGetter } from 'vue'
 import type { ApiClient } from '../../api/api-client.ts'
+import { ownPaths } from '../fields/own-fields.ts'
 
 const pauseMs = 150
 const most = 6
@@ -12,7 +13,7 @@ const most = 6
 export function filterOfTyped(typed: string): string {
   const text = typed.trim()
   try {
-    parseUserFilter(text)
+    parseUserFilter(text, ownPaths.value)
     return text
   } catch (fault) {
     if (!(fault instanceof UserFilterFault)) throw fault

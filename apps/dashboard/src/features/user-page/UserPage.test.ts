@@ -14,7 +14,7 @@ const actionList = (obstacle: ActionList['actions'][number]['obstacle']): Action
   deleteAfterDays: 14,
   actions: ['user.schedule-deletion', 'user.cancel-deletion', 'user.delete'].map((name) => {
     const its = name === 'user.cancel-deletion' ? (obstacle ?? notScheduled) : obstacle
-    return { name, isPossible: its === null, obstacle: its, needsReason: false }
+    return { name, isPossible: its === null, obstacle: its, needsReason: false, needsApproval: false }
   }),
 })
 const counted = (count: number) => ({ count, isExact: true, problem: null })

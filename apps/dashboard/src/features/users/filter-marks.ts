@@ -1,5 +1,6 @@
 import { findFolded, parseUserFilter, UserFilterFault } from '@rollcall/contracts/admin-api'
 import type { FoundRange, UserFilter } from '@rollcall/contracts/admin-api'
+import { ownPaths } from '../fields/own-fields.ts'
 
 export interface Piece {
   text: string
@@ -16,7 +17,7 @@ export function marksOf(filter: string): Marks | undefined {
 
 function readWords(filter: string): string[] {
   try {
-    return wordsOf(parseUserFilter(filter))
+    return wordsOf(parseUserFilter(filter, ownPaths.value))
   } catch (error) {
     if (error instanceof UserFilterFault) return [] // the server's answer tells what is wrong with it
     throw error

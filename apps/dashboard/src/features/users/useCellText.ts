@@ -1,5 +1,6 @@
 import type { UserSummary } from '@rollcall/contracts/admin-api'
 import { useI18n } from 'vue-i18n'
+import { ownFieldAt } from '../fields/own-fields.ts'
 import { relativeMoment } from '../../ui/moments.ts'
 import { isMetadata, kindOf, valueOf } from './columns.ts'
 
@@ -28,7 +29,8 @@ export function copiedText(user: UserSummary, column: string): string {
 export function useCellText() {
   const { t, n, te, locale } = useI18n()
   const nameOfColumn = (column: string): string =>
-    !isMetadata(column) && te(`users.columns.${column}`) ? t(`users.columns.${column}`) : column
+    ownFieldAt(column)?.label ??
+    (!isMetadata(column) && te(`users.columns.${column}`) ? t(`users.columns.${column}`) : column)
 
   function textOf(user: UserSummary, column: string): string {
     const value = valueOf(user, column)
@@ -46,8 +48,11 @@ export function useCellText() {
         return typeof value === 'boolean' ? t(value ? 'yes' : 'no') : ''
       case 'list':
         return namesOf(value).join(', ')
-      default:
-        return plainText(value)
+      default: {
+        const { type, options = [] } = ownFieldAt(column) ?? {}
+        if (type === 'boolean' && typeof value === 'boolean') return t(value ? 'yes' : 'no')
+        return options.find((option) => option.value === value)?.label ?? plainText(value)
+      }
     }
   }
   return { nameOfColumn, textOf }

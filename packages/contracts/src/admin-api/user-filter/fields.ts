@@ -58,9 +58,13 @@ const byKey = new Map(
   ),
 )
 
-/** @returns the field that a name or one of its aliases means; of metadata with the path as it is written */
-export function findUserField(written: string): UserField | undefined {
-  const plain = byKey.get(keyOf(written))
+/**
+ * @param ownFields the paths of fields that have names of a team's own, by name
+ * @returns the field that a name or one of its aliases means; of metadata with the path as it is written
+ */
+export function findUserField(written: string, ownFields?: ReadonlyMap<string, UserField>): UserField | undefined {
+  const plain =
+    byKey.get(keyOf(written)) ?? [...(ownFields ?? [])].find(([name]) => keyOf(name) === keyOf(written))?.[1]
   if (plain !== undefined) return plain
   const dot = written.indexOf('.')
   const table = byKey.get(keyOf(written.slice(0, dot)))

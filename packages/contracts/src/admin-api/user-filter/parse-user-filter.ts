@@ -31,9 +31,10 @@ interface Word {
 
 /**
  * Reads what somebody typed (docs/filters.md). What is half-typed is read as far as it has a meaning; no text is everybody.
+ * @param ownFields the paths of fields that have names of a team's own, by name
  * @throws UserFilterFault where no reading is sane: an unknown field, a value that is none of the field's kind, a `)` too many
  */
-export function parseUserFilter(source: string): UserFilter {
+export function parseUserFilter(source: string, ownFields?: ReadonlyMap<string, UserField>): UserFilter {
   if (source.length > longest) {
     throw new UserFilterFault(`A filter has at most ${longest} characters. Leave some out.`, longest, source.length)
   }
@@ -77,6 +78,8 @@ export function parseUserFilter(source: string): UserFilter {
     if (parts > mostParts) fault(`A filter has at most ${mostParts} parts. Leave some out.`, at)
     return filter
   }
+
+  const fieldCalled = (name: string) => findUserField(unescapeName(name), ownFields)
 
   function either(field?: UserField): UserFilter | undefined {
     const found: UserFilter[] = []
@@ -127,7 +130,7 @@ export function parseUserFilter(source: string): UserFilter {
     if (name !== undefined) {
       at += 1
       if (/^(_exists_|has)$/i.test(name)) return { kind: 'exists', field: named() }
-      const field = findUserField(unescapeName(name))
+      const field = fieldCalled(name)
       if (field !== undefined) return fielded(field, from)
       // `http://…`, `12:30` and `re: …` are text; what looks like a field and is none is a slip.
       if (/^[a-z_][\w.]*$/i.test(name) && isNext(/[^\s)/]/)) fault(noSuchField(name), from, from + name.length)
@@ -150,7 +153,7 @@ export function parseUserFilter(source: string): UserFilter {
   function named(): UserField {
     const from = at
     const name = take(/(?:[^\s()"\\]|\\.)+/su) ?? ''
-    const field = findUserField(unescapeName(name))
+    const field = fieldCalled(name)
     return field ?? fault(name === '' ? 'Here a field is missing, such as has:email.' : noSuchField(name), from)
   }
 

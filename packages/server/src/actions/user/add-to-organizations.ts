@@ -50,7 +50,7 @@ export const addToOrganizations = defineAction({
     const known = knownOrganizations(state, ids, (place) => `body.params.organizations.${place}.organizationId`)
     const wanted = organizations.map(({ organizationId, roleIds }, place) => {
       const roles = knownRoles(state.allRoles ?? [], roleIds, `body.params.organizations.${place}`)
-      const name = known.find(({ organization }) => organization.id === organizationId)?.organization.name
+      const name = known.find(({ id }) => id === organizationId)?.name
       return [organizationId, { name, roles: describeRoles(roles) }] as const
     })
     // Where they belong already, what they are stays as it is: an undo would take what it has not given.

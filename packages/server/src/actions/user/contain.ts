@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { ManagementApi } from '@rollcall/contracts/management-api'
 import { z } from 'zod'
 import type { RunStep } from '../../store/schema.ts'
+import { unguessablePassword } from '../../unguessable-password.ts'
 import { ownDatabaseIdentity } from '../database-identity.ts'
 import { defineAction, type ActionTools, type KnownState, type Remark, type StateAfter } from '../define-action.ts'
 import { noPassword, sessionsOutOfReach, tokensLive } from '../remarks.ts'
@@ -26,7 +26,7 @@ export const containUser = defineAction({
   permission: 'update:users',
   isForMany: true,
   params: Params,
-  alsoNeeds: ({ resetPassword, resetMfa }) => (resetPassword || resetMfa ? 'manage:credentials' : undefined),
+  alsoNeeds: ({ resetPassword, resetMfa }) => (resetPassword || resetMfa ? ['manage:credentials'] : []),
   refusalToThemself: { code: 'cannot-contain-yourself', message: 'You would lock yourself out.' },
   facts: ({ resetMfa }) => ['sessions', 'refreshTokens', 'apis', ...(resetMfa ? (['factors'] as const) : [])],
 
@@ -92,8 +92,7 @@ const works: Record<Step, Work> = {
     ({ tenant: { changes } }, { user }) =>
     async () => {
       const connection = ownDatabaseIdentity(user)?.connection ?? ''
-      // Of every kind of character, for whatever the connection asks of a password.
-      const password = `${randomBytes(32).toString('base64url')}aA1!`
+      const password = unguessablePassword()
       return { user: await changes.setPassword(user.user_id, { password, connection }), password: 'set' }
     },
   block:

@@ -24,6 +24,7 @@ export const editUser = defineAction({
   permission: 'update:users',
   isForMany: true,
   params: UserEdit,
+  written: wantedBy,
 
   plan(state, edit) {
     return {

@@ -23,9 +23,9 @@ export const removeFromOrganizations = defineAction({
 
   plan(state, { organizationIds }) {
     const known = knownOrganizations(state, organizationIds, (place) => `body.params.organizationIds.${place}`)
-    const left = known.filter(({ organization }) => isMember(state, organization.id))
+    const left = known.filter(({ id }) => isMember(state, id))
     return {
-      wanted: Object.fromEntries(left.map(({ organization }) => [`organizations.${organization.id}`, null])),
+      wanted: Object.fromEntries(left.map(({ id }) => [`organizations.${id}`, null])),
       warnings: [
         tokensLive,
         ...(left.some(({ roles }) => roles.length > 0)
@@ -36,8 +36,8 @@ export const removeFromOrganizations = defineAction({
       undo: {
         action: 'user.add-to-organizations',
         params: {
-          organizations: left.map(({ organization, roles }) => ({
-            organizationId: organization.id,
+          organizations: left.map(({ id: organizationId, roles }) => ({
+            organizationId,
             roleIds: roles.map(({ id }) => id),
           })),
         },

@@ -1,17 +1,9 @@
 import { z } from 'zod'
 import { ownDatabaseIdentity } from '../database-identity.ts'
 import { defineAction } from '../define-action.ts'
+import { Password } from '../password.ts'
 import { noPassword, notYourOwn, sessionsStay } from '../remarks.ts'
 import { inSteps, planStep } from '../steps.ts'
-
-/** Auth0 hashes with bcrypt, which looks at no more than 72 bytes. */
-const mostBytes = 72
-const Password = z
-  .string()
-  .min(1)
-  .refine((text) => Buffer.byteLength(text) <= mostBytes, `Longer than ${mostBytes} bytes.`)
-  .refine((text) => !/\p{Cc}/u.test(text), 'Holds a control character.')
-  .meta({ format: 'password', writeOnly: true, description: 'Recorded nowhere, in no form.' })
 
 export const setPassword = defineAction({
   name: 'user.set-password',

@@ -3,12 +3,19 @@ import { parse, Unavailable } from '@rollcall/http-kit'
 import { Router, type RequestHandler } from 'express'
 import { actorOf, allow } from '../../access/actor.ts'
 import { only } from '../../access/only.ts'
+import type { CustomFields } from '../../custom-fields/custom-fields.ts'
 import { sendExports } from '../../send-exports.ts'
 import type { Store } from '../../store/open-store.ts'
 import { exportAudit } from './export-audit.ts'
 import { listAudit } from './list-audit.ts'
 
-export function auditRoutes({ guard, store }: { guard: RequestHandler; store: Store | undefined }): Router {
+export interface AuditRoutesDeps {
+  guard: RequestHandler
+  store: Store | undefined
+  fields: CustomFields
+}
+
+export function auditRoutes({ guard, store, fields }: AuditRoutesDeps): Router {
   const router = Router()
   const sendExport = sendExports(2)
   const kept = () => {
@@ -20,17 +27,17 @@ export function auditRoutes({ guard, store }: { guard: RequestHandler; store: St
     .route('/audit')
     .all(only('GET'), guard)
     .get(async (req, res) => {
-      allow(actorOf(req), 'read:audit')
-      res.json(await listAudit(kept().db, parse(AuditQuery, req.query, 'query')))
+      const sight = fields.sightOf(allow(actorOf(req), 'read:audit'))
+      res.json(await listAudit(kept().db, parse(AuditQuery, req.query, 'query'), sight))
     })
 
   router
     .route('/audit/export')
     .all(only('GET'), guard)
     .get(async (req, res) => {
-      allow(actorOf(req), 'read:audit')
+      const sight = fields.sightOf(allow(actorOf(req), 'read:audit'))
       const query = parse(ExportAuditQuery, req.query, 'query')
-      const open = async () => ({ content: await exportAudit(kept(), query) })
+      const open = async () => ({ content: await exportAudit(kept(), query, sight) })
       await sendExport(res, { name: 'audit', format: query.format, open })
     })
 

@@ -7,6 +7,10 @@ export type AuditFilter = Omit<AuditQuery, 'limit' | 'after'>
 /** A member of an entry, as the indexes have it. */
 export const memberOf = (name: string) => sql`(entry->>${sql.lit(name)}) COLLATE "C"`
 
+/** What was done to somebody, or concerns them as well. */
+export const concerns = (userId: string) =>
+  sql<boolean>`(${memberOf('subjectId')} = ${userId} OR (entry->>'otherSubjectId' IS NOT NULL AND ${memberOf('otherSubjectId')} = ${userId}))`
+
 /** Which entries of `audit_log` match. An entry never comes before an earlier one in time, so a span of time is a span of numbers. */
 export function matching({ actor, action, subject, phase, from, to, reason }: AuditFilter): RawBuilder<boolean> {
   const firstSince = (moment: string) =>
@@ -14,7 +18,7 @@ export function matching({ actor, action, subject, phase, from, to, reason }: Au
   const conditions = [
     actor !== undefined && sql`${memberOf('actorId')} = ${actor}`,
     action !== undefined && sql`${memberOf('action')} = ${action}`,
-    subject !== undefined && sql`${memberOf('subjectId')} = ${subject}`,
+    subject !== undefined && concerns(subject),
     phase !== undefined && sql`entry->>'phase' = ${phase}`,
     from !== undefined && sql`seq >= ${firstSince(from)}`,
     to !== undefined && sql`seq < coalesce(${firstSince(to)}, ${sql.lit(Number.MAX_SAFE_INTEGER)})`,

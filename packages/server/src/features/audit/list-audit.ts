@@ -1,5 +1,7 @@
 import type { AuditEntry, AuditPage, AuditQuery } from '@rollcall/contracts/admin-api'
 import { sql } from '@rollcall/database'
+import type { Sight } from '../../custom-fields/custom-fields.ts'
+import { maskChanges } from '../../custom-fields/hide.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
 import { matching } from './find-entries.ts'
 
@@ -10,8 +12,15 @@ interface EntryRow {
   hash: string
 }
 
-/** One page of what staff did, newest first. */
-export async function listAudit(db: StoreQueries, { limit, after, ...filter }: AuditQuery): Promise<AuditPage> {
+/**
+ * One page of what staff did, newest first.
+ * @param sight of whoever asks
+ */
+export async function listAudit(
+  db: StoreQueries,
+  { limit, after, ...filter }: AuditQuery,
+  sight: Sight,
+): Promise<AuditPage> {
   const before = after === undefined ? sql`` : sql`AND seq < ${Number(after)}`
   const [{ rows }, head] = await Promise.all([
     sql<EntryRow>`SELECT seq, at, entry, encode(hash, 'hex') AS hash FROM audit_log
@@ -20,7 +29,13 @@ export async function listAudit(db: StoreQueries, { limit, after, ...filter }: A
   ])
   const page = rows.slice(0, limit)
   return {
-    entries: page.map(({ seq, at, entry, hash }) => ({ ...entry, seq, at: at.toISOString(), hash })),
+    entries: page.map(({ seq, at, entry, hash }) => ({
+      ...entry,
+      changes: maskChanges(entry.changes, sight),
+      seq,
+      at: at.toISOString(),
+      hash,
+    })),
     next: rows.length > limit ? String(page.at(-1)?.seq) : null,
     head: { seq: head.seq, hash: head.hash.toString('hex') },
   }

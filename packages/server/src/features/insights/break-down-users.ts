@@ -6,6 +6,7 @@ import {
   type BreakdownQuery,
   type UserFilter,
 } from '@rollcall/contracts/admin-api'
+import type { Sight } from '../../custom-fields/custom-fields.ts'
 import { readFilter } from '../users/read-filter.ts'
 import { compileFilter, tablesRead } from '../users/search/compile-filter.ts'
 import type { UserSource } from '../users/user-source.ts'
@@ -23,10 +24,10 @@ interface Group {
 /** Users divided by something, the largest groups first; each with the filter that finds its users. */
 export async function breakDownUsers(
   { db, bin }: Extract<UserSource, { kind: 'directory' }>,
-  { by, filter: text, days, most }: BreakdownQuery,
+  { by, filter: text, days, most, sight }: BreakdownQuery & { sight: Sight },
   now: Date,
 ): Promise<Breakdown> {
-  const filter = readFilter(text)
+  const filter = readFilter(text, sight)
   const groups = await dividers[by]({ db, filter: await whoIsShown(filter, bin), now, days })
   const shown = groups.slice(0, most)
   return {

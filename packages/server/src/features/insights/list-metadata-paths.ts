@@ -1,5 +1,6 @@
 import { sql } from '@rollcall/database'
-import type { MetadataPaths } from '@rollcall/contracts/admin-api'
+import { firstLevelOf, type MetadataPaths } from '@rollcall/contracts/admin-api'
+import type { Sight } from '../../custom-fields/custom-fields.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
 
 const sampled = 2000
@@ -7,7 +8,7 @@ const most = 300
 const deepest = 4
 
 /** The paths that the newest users have in their metadata, the most frequent first; lists are looked into no further. */
-export async function listMetadataPaths(db: StoreQueries): Promise<MetadataPaths> {
+export async function listMetadataPaths(db: StoreQueries, { hidden }: Sight): Promise<MetadataPaths> {
   const { rows } = await sql<{ user_metadata: unknown; app_metadata: unknown }>`
     SELECT user_metadata, app_metadata FROM users ORDER BY created_at DESC, user_id DESC LIMIT ${sampled}`.execute(db)
   const users = new Map<string, number>()
@@ -15,7 +16,9 @@ export async function listMetadataPaths(db: StoreQueries): Promise<MetadataPaths
     note(users, 'app_metadata', row.app_metadata, deepest)
     note(users, 'user_metadata', row.user_metadata, deepest)
   }
-  const paths = [...users].map(([path, count]) => ({ path, users: count }))
+  const paths = [...users]
+    .filter(([path]) => !hidden.has(firstLevelOf(path)))
+    .map(([path, count]) => ({ path, users: count }))
   return {
     paths: paths.sort((one, other) => other.users - one.users || one.path.localeCompare(other.path)).slice(0, most),
   }

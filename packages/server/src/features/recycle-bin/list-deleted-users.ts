@@ -41,9 +41,9 @@ export async function listDeletedUsers(
       FROM scheduled_deletions WHERE tenant = ${tenant}
       UNION ALL
       SELECT user_id, 'deleted', run_id, name, email, deleted_at, purge_at, NULL, key_id
-      FROM deleted_users d WHERE tenant = ${tenant}
+      FROM deleted_users d WHERE tenant = ${tenant} AND linked_to IS NULL
         AND NOT EXISTS (SELECT FROM deleted_users later JOIN action_runs l USING (run_id)
-          WHERE later.user_id = d.user_id AND later.tenant = d.tenant AND later.deleted_at > d.deleted_at AND l.phase = 'done')
+          WHERE later.user_id = d.user_id AND later.tenant = d.tenant AND later.linked_to IS NULL AND later.deleted_at > d.deleted_at AND l.phase = 'done')
     ) e
     JOIN action_runs r USING (run_id)
     LEFT JOIN users a ON a.user_id = r.actor_id

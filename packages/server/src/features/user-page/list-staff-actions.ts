@@ -1,7 +1,7 @@
 import type { AuditEntry, TimelineEntry } from '@rollcall/contracts/admin-api'
 import { sql } from '@rollcall/database'
 import type { StoreQueries } from '../../store/open-store.ts'
-import { memberOf } from '../audit/find-entries.ts'
+import { concerns } from '../audit/find-entries.ts'
 
 export interface StaffActionsWanted {
   userId: string
@@ -18,7 +18,7 @@ export async function listStaffActions(
   { userId, after, until, limit }: StaffActionsWanted,
 ): Promise<TimelineEntry[]> {
   const { rows } = await sql<{ at: Date; entry: AuditEntry }>`SELECT at, entry FROM audit_log
-    WHERE ${memberOf('subjectId')} = ${userId} AND entry->>'phase' <> 'started' AND at <= ${until}
+    WHERE ${concerns(userId)} AND entry->>'phase' <> 'started' AND at <= ${until}
       ${after ? sql`AND at > ${after}` : sql``} ORDER BY seq DESC LIMIT ${limit}`.execute(db)
   return rows.map(({ at, entry: { runId, action, phase, reason, actorId, ip, userAgent } }) => ({
     entryId: runId,

@@ -58,7 +58,7 @@ export async function listTimeline(
 }
 
 /** Field by field: what was sent and answered stays in the tenant. */
-function presentEntry(entry: ManagementUserLogEntry, names: ClientNames): TimelineEntry {
+export function presentEntry(entry: ManagementUserLogEntry, names: ClientNames): TimelineEntry {
   const { location_info: location } = entry
   const place = [known(location?.city_name), known(location?.country_name)].filter((part) => part !== null).join(', ')
   return {

@@ -2,6 +2,9 @@ import { Transform, type Readable } from 'node:stream'
 import { sql, type RawBuilder } from '@rollcall/database'
 import { userColumns, type ExportUsersQuery } from '@rollcall/contracts/admin-api'
 import { Conflict } from '@rollcall/http-kit'
+import type { Sight } from '../../custom-fields/custom-fields.ts'
+import { hiddenKeys } from '../../custom-fields/hide.ts'
+import { checkVisible } from '../../custom-fields/refuse.ts'
 import { spreadsheetText } from '../../spreadsheet-text.ts'
 import { readFilter } from './read-filter.ts'
 import { compileFilter, tablesRead } from './search/compile-filter.ts'
@@ -31,11 +34,17 @@ const many = 20_000
 
 /**
  * Those who match, in order, as a stream of one moment's truth whose memory does not grow with their number.
+ * @param sight of whoever asks: without the fields that they may not see
  * @throws Conflict `directory-needed` where no copy is kept
  */
-export async function exportUsers(deps: UserSourceDeps, query: ExportUsersQuery, now: Date): Promise<UserExport> {
-  const { sort, format, columns = everyColumn } = query
-  const asked = readFilter(query.filter)
+export async function exportUsers(
+  deps: UserSourceDeps,
+  query: ExportUsersQuery & { sight: Sight },
+  now: Date,
+): Promise<UserExport> {
+  const { sort, format, columns = everyColumn, sight } = query
+  checkVisible([sort.replace(/^-/, ''), ...columns], sight)
+  const asked = readFilter(query.filter, sight)
   const source = await userSource(deps)
   if (source.kind === 'tenant' || !deps.copy) {
     throw new Conflict('directory-needed', 'Users are exported from Rollcall’s directory, and it has not been filled.')
@@ -47,13 +56,21 @@ export async function exportUsers(deps: UserSourceDeps, query: ExportUsersQuery,
   const total = await countUsers(source.db, { filter, now })
   const isGathered = isEverybody(filter) || total >= many
   const rowOf = format === 'csv' ? csvRow : jsonRow
-  const question = sql`SELECT ${rowOf(columns, isGathered ? gatheredExpression : columnExpression)}
+  const question = sql`SELECT ${rowOf(columns, asSeen(isGathered ? gatheredExpression : columnExpression, sight))}
     FROM users u ${isGathered ? gatherMemberships(columns) : sql``} ${tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``}
     WHERE ${matching} ORDER BY ${key} ${order} NULLS LAST, u.user_id ${order}`
   const { store } = deps.copy
   if (format === 'csv') return { total, content: await store.copyCsv(question) }
   const lines = await store.copyJson(question)
   return { total, content: format === 'json' ? asArray(lines) : lines }
+}
+
+/** Metadata whole is without the keys that are not to be seen. */
+const asSeen = (read: ReadColumn, sight: Sight): ReadColumn => {
+  return (name) => {
+    const hidden = hiddenKeys(sight, name)
+    return hidden.length === 0 ? read(name) : sql`(${read(name)} - ${hidden}::text[])`
+  }
 }
 
 const jsonRow = (columns: readonly string[], read: ReadColumn): RawBuilder<unknown> =>

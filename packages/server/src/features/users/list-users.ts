@@ -6,6 +6,8 @@ import type {
   UserPage,
   UserSummary,
 } from '@rollcall/contracts/admin-api'
+import type { Sight } from '../../custom-fields/custom-fields.ts'
+import { checkVisible } from '../../custom-fields/refuse.ts'
 import { listFromDirectory, readUsers } from './list-from-directory.ts'
 import { listFromTenant, unanswered } from './list-from-tenant.ts'
 import { presentUserSummary } from './present-user.ts'
@@ -17,11 +19,17 @@ import { userSource, type UserSourceDeps } from './user-source.ts'
 
 /**
  * One page of the users that match.
+ * @param sight of whoever asks
  * @throws InvalidInput `filter-invalid`, `cursor-invalid`; asked of the tenant live, also what only the directory can answer
  */
-export async function listUsers(deps: UserSourceDeps, query: ListUsersQuery, now: Date): Promise<UserPage> {
-  const { sort, limit, after, columns = [], count } = query
-  const filter = readFilter(query.filter)
+export async function listUsers(
+  deps: UserSourceDeps,
+  query: ListUsersQuery & { sight: Sight },
+  now: Date,
+): Promise<UserPage> {
+  const { sort, limit, after, columns = [], count, sight } = query
+  checkVisible([sort.replace(/^-/, ''), ...columns], sight)
+  const filter = readFilter(query.filter, sight)
   const wanted = { filter, sort, limit, after, columns, isCounted: count !== 'none', now }
   const source = await userSource(deps)
   const { freshness } = source
@@ -31,8 +39,12 @@ export async function listUsers(deps: UserSourceDeps, query: ListUsersQuery, now
 }
 
 /** How many match: exactly, or up to `most` of them. */
-export async function countUsers(deps: UserSourceDeps, query: CountUsersQuery, now: Date): Promise<UserCount> {
-  const filter = readFilter(query.filter)
+export async function countUsers(
+  deps: UserSourceDeps,
+  query: CountUsersQuery & { sight: Sight },
+  now: Date,
+): Promise<UserCount> {
+  const filter = readFilter(query.filter, query.sight)
   const source = await userSource(deps)
   if (source.kind === 'directory')
     return countUpTo(source.db, { filter: await whoIsShown(filter, source.bin), now, most: query.most })
@@ -48,8 +60,13 @@ const askedAtOnce = 50
 /** Rows of a list as they are now; who is gone is left out. */
 export async function refreshUsers(
   deps: UserSourceDeps,
-  { userIds, columns = [] }: { userIds: readonly string[]; columns?: readonly string[] | undefined },
+  {
+    userIds,
+    columns = [],
+    sight,
+  }: { userIds: readonly string[]; columns?: readonly string[] | undefined; sight: Sight },
 ): Promise<{ users: UserSummary[] }> {
+  checkVisible(columns, sight)
   const source = await userSource(deps)
   if (source.kind === 'directory') return { users: await readUsers(source.db, { userIds, columns }) }
   const sort = { field: 'created_at', direction: 'down' } as const

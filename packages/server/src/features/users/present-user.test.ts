@@ -1,7 +1,13 @@
 import { User } from '@rollcall/contracts/admin-api'
 import { ManagementUser } from '@rollcall/contracts/management-api'
 import { expect, test } from 'vitest'
+import { createCustomFields } from '../../custom-fields/custom-fields.ts'
+import { toActor } from '../../access/actor.ts'
 import { presentUser } from './present-user.ts'
+
+const reader = toActor({ sub: 'auth0|1', permissions: ['read:users'] })
+if (!reader) throw new Error('These are claims of somebody.')
+const everything = createCustomFields().sightOf(reader)
 
 const bare = {
   user_id: 'sms|1',
@@ -10,7 +16,7 @@ const bare = {
 }
 
 test('what the tenant leaves out is spelt out', () => {
-  const user = presentUser(ManagementUser.parse(bare))
+  const user = presentUser(ManagementUser.parse(bare), everything)
   expect(User.parse(user)).toEqual({
     userId: 'sms|1',
     name: null,
@@ -54,7 +60,7 @@ test('what a dashboard must not see is left out', () => {
       },
     ],
   }
-  const user = presentUser(ManagementUser.parse(secretive))
+  const user = presentUser(ManagementUser.parse(secretive), everything)
   expect(JSON.stringify(user)).not.toContain('secret')
   expect(user.identities).toEqual([
     { provider: 'google-oauth2', userId: '42', connection: 'google-oauth2', isSocial: true },

@@ -1,4 +1,6 @@
 import type { User, UserSummary } from '@rollcall/contracts/admin-api'
+import type { Sight } from '../../custom-fields/custom-fields.ts'
+import { withoutHidden } from '../../custom-fields/hide.ts'
 import type { ManagementUser, ManagementUserSummary } from '@rollcall/contracts/management-api'
 
 /** What a list may show of a user: named field by field, so that nothing the tenant adds later slips out. */
@@ -17,9 +19,9 @@ export function presentUserSummary(user: ManagementUserSummary): Omit<UserSummar
   }
 }
 
-/** Everything the dashboard may see of one user: never a password, never an identity provider's token. */
-export function presentUser(user: ManagementUser): User {
-  return {
+/** Everything that whoever asks may see of one user: never a password, never an identity provider's token. */
+export function presentUser(user: ManagementUser, sight: Sight): User {
+  const all = {
     ...presentUserSummary(user),
     username: user.username ?? null,
     nickname: user.nickname ?? null,
@@ -39,6 +41,7 @@ export function presentUser(user: ManagementUser): User {
     userMetadata: user.user_metadata ?? {},
     appMetadata: user.app_metadata ?? {},
   }
+  return withoutHidden(all, sight)
 }
 
 /** Moments come checked; one that ends in Z is as we write it, and a list has a hundred. Some tenants write an offset. */

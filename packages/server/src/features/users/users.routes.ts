@@ -13,6 +13,7 @@ import { fromOf, recorded } from '../../actions/actions.routes.ts'
 import type { ActionDeps } from '../../actions/deps.ts'
 import { runAction } from '../../actions/run-action.ts'
 import { deleteUser } from '../../actions/user/delete-user.ts'
+import type { CustomFields } from '../../custom-fields/custom-fields.ts'
 import { sendExports } from '../../send-exports.ts'
 import { asksFor } from './asks-for.ts'
 import { exportUsers } from './export-users.ts'
@@ -21,9 +22,13 @@ import { countUsers, listUsers, refreshUsers } from './list-users.ts'
 import { readFilter } from './read-filter.ts'
 import type { UserSourceDeps } from './user-source.ts'
 
-export type UsersDeps = UserSourceDeps & { guard: RequestHandler; actions: ActionDeps | undefined }
+export type UsersDeps = UserSourceDeps & {
+  guard: RequestHandler
+  actions: ActionDeps | undefined
+  fields: CustomFields
+}
 
-export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
+export function usersRoutes({ guard, actions, fields, ...deps }: UsersDeps): Router {
   const router = Router()
   const sendExport = sendExports(3)
 
@@ -31,24 +36,24 @@ export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
     .route('/users')
     .all(only('GET'), guard)
     .get(async (req, res) => {
-      allow(actorOf(req), 'read:users')
-      res.json(await listUsers(deps, parse(ListUsersQuery, req.query, 'query'), new Date()))
+      const sight = fields.sightOf(allow(actorOf(req), 'read:users'))
+      res.json(await listUsers(deps, { ...parse(ListUsersQuery, req.query, 'query'), sight }, new Date()))
     })
 
   router
     .route('/users/count')
     .all(only('GET'), guard)
     .get(async (req, res) => {
-      allow(actorOf(req), 'read:users')
-      res.json(await countUsers(deps, parse(CountUsersQuery, req.query, 'query'), new Date()))
+      const sight = fields.sightOf(allow(actorOf(req), 'read:users'))
+      res.json(await countUsers(deps, { ...parse(CountUsersQuery, req.query, 'query'), sight }, new Date()))
     })
 
   router
     .route('/users/refresh')
     .all(only('GET'), guard)
     .get(async (req, res) => {
-      allow(actorOf(req), 'read:users')
-      res.json(await refreshUsers(deps, parse(RefreshUsersQuery, req.query, 'query')))
+      const sight = fields.sightOf(allow(actorOf(req), 'read:users'))
+      res.json(await refreshUsers(deps, { ...parse(RefreshUsersQuery, req.query, 'query'), sight }))
     })
 
   router
@@ -56,9 +61,9 @@ export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
     .all(only('GET'), guard)
     .get(async (req, res) => {
       const actor = allow(actorOf(req), 'export:users')
-      const query = parse(ExportUsersQuery, req.query, 'query')
+      const query = { ...parse(ExportUsersQuery, req.query, 'query'), sight: fields.sightOf(actor) }
       // No export holds a note; who is found by one would tell it word by word.
-      if (asksFor(readFilter(query.filter), 'note')) allow(actor, 'read:users')
+      if (asksFor(readFilter(query.filter, query.sight), 'note')) allow(actor, 'read:users')
       await sendExport(res, { name: 'users', format: query.format, open: () => exportUsers(deps, query, new Date()) })
     })
 
@@ -66,8 +71,8 @@ export function usersRoutes({ guard, actions, ...deps }: UsersDeps): Router {
     .route('/users/:userId')
     .all(only('GET', 'DELETE'), guard)
     .get(async (req, res) => {
-      allow(actorOf(req), 'read:users')
-      res.json(await getUser(deps, parse(UserId, req.params.userId, 'path.userId')))
+      const sight = fields.sightOf(allow(actorOf(req), 'read:users'))
+      res.json(await getUser(deps, parse(UserId, req.params.userId, 'path.userId'), sight))
     })
     .delete(async (req, res) => {
       const actor = allow(actorOf(req), 'delete:users')

@@ -1,6 +1,7 @@
 import type { View, ViewContent, ViewList } from '@rollcall/contracts/admin-api'
 import { Conflict, NotFound } from '@rollcall/http-kit'
 import { allow, type Actor } from '../../access/actor.ts'
+import type { CustomFields } from '../../custom-fields/custom-fields.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
 import { readFilter } from '../users/read-filter.ts'
 import {
@@ -15,6 +16,7 @@ import {
 
 export interface ViewsDeps {
   db: StoreQueries
+  fields: CustomFields
 }
 
 export async function listViews({ db }: ViewsDeps, actor: Actor): Promise<ViewList> {
@@ -22,9 +24,9 @@ export async function listViews({ db }: ViewsDeps, actor: Actor): Promise<ViewLi
 }
 
 /** @throws NotAllowed when it is to be shared without `manage:views`; InvalidInput `filter-invalid`; Conflict `too-many-views` */
-export async function createView({ db }: ViewsDeps, actor: Actor, content: ViewContent): Promise<View> {
-  check(actor, content)
-  const row = await insertView(db, actor.userId, content)
+export async function createView(deps: ViewsDeps, actor: Actor, content: ViewContent): Promise<View> {
+  check(deps, actor, content)
+  const row = await insertView(deps.db, actor.userId, content)
   if (!row) throw new Conflict('too-many-views', `Nobody keeps more than ${mostViewsOfOne} views: delete some first.`)
   return presentView(row, actor)
 }
@@ -33,10 +35,10 @@ export async function createView({ db }: ViewsDeps, actor: Actor, content: ViewC
  * One's own view, or one that is shared, by whoever may share.
  * @throws NotFound for somebody else's private one, as for one that is not there
  */
-export async function changeView({ db }: ViewsDeps, actor: Actor, id: string, content: ViewContent): Promise<View> {
-  await findChangeable(db, actor, id)
-  check(actor, content)
-  const row = await updateView(db, id, content)
+export async function changeView(deps: ViewsDeps, actor: Actor, id: string, content: ViewContent): Promise<View> {
+  await findChangeable(deps.db, actor, id)
+  check(deps, actor, content)
+  const row = await updateView(deps.db, id, content)
   if (!row) throw noView()
   return presentView(row, actor)
 }
@@ -46,9 +48,9 @@ export async function removeView({ db }: ViewsDeps, actor: Actor, id: string): P
   await deleteView(db, id)
 }
 
-function check(actor: Actor, { filter, isShared }: ViewContent): void {
+function check({ fields }: Pick<ViewsDeps, 'fields'>, actor: Actor, { filter, isShared }: ViewContent): void {
   if (isShared) allow(actor, 'manage:views')
-  readFilter(filter) // a view that cannot be opened is not kept
+  readFilter(filter, fields.sightOf(actor)) // a view that cannot be opened is not kept
 }
 
 async function findChangeable(db: StoreQueries, actor: Actor, id: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import type { ApiClient } from '../../api/api-client.ts'
-import { refreshedAtOnce, refreshUsers } from '../users/users.api.ts'
+import { refreshedAtOnce, refreshUsers } from './users.api.ts'
 
 /**
  * What users are called, by id. Whoever is no user any more, and every program, goes without.

@@ -3,7 +3,7 @@ import type { CallTenant } from './call-tenant.ts'
 import { understand } from './understand.ts'
 
 /** What `POST /api/v2/users` is sent. */
-export interface RecreatedUser {
+export interface NewAccount {
   connection: string
   /** Without the prefix that the user id has. */
   user_id: string
@@ -24,11 +24,11 @@ export interface RecreatedUser {
   app_metadata?: Record<string, unknown>
 }
 
-/** Makes a user again who was deleted, and sends them no mail. @throws Conflict when there is such a user, or another one with their address */
-export type RecreateUser = (user: RecreatedUser) => Promise<ManagementUser>
+/** Makes a user, with the id that is chosen for them, and sends them no mail. @throws Conflict when there is such a user, or another one with their address */
+export type CreateUser = (user: NewAccount) => Promise<ManagementUser>
 
 /** @param change one call of those that change users */
-export function createRecreateUser(change: CallTenant): RecreateUser {
+export function createUserCreation(change: CallTenant): CreateUser {
   return async (user) => {
     const { password: secret } = user
     const request = { ...user, verify_email: false }
