@@ -93,7 +93,7 @@ test('an export holds everybody once, in each format, and says how many before',
   const total = await countOf('')
   const columns = 'user_id,name,email,roles,created_at'
   const idsOf = async (format: string, read: (text: string) => { user_id: string }[]) => {
-    const response = await ask(`users/export?format=${format}&columns=${columns}`)
+    const response = await ask(`users/export?sort=-created_at&format=${format}&columns=${columns}`)
     expect(response.headers.get('x-total-count')).toBe(String(total))
     return read(await response.text()).map((row) => row.user_id)
   }
@@ -111,7 +111,7 @@ test('an export holds everybody once, in each format, and says how many before',
 
 test('of some is exported what is exported of them among everybody', async () => {
   type Row = Record<'user_id', string> & Record<'roles' | 'organizations', string[]>
-  const rowsOf = async (filter: string) => (await (await ask(`users/export?format=json&filter=${encodeURIComponent(filter)}`)).json()) as Row[] // prettier-ignore
+  const rowsOf = async (filter: string) => (await (await ask(`users/export?sort=name&format=json&filter=${encodeURIComponent(filter)}`)).json()) as Row[] // prettier-ignore
   const everybody = await rowsOf('')
   expect(everybody.some(({ roles }) => roles.length > 0)).toBe(true)
   expect(everybody.some(({ organizations }) => organizations.length > 1)).toBe(true)

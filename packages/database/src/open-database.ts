@@ -49,6 +49,8 @@ export interface Database<Schema> {
   copyJson(query: RawBuilder<unknown>): Promise<Readable>
   /** The same of several columns, U+0002 between them. A value with a line break in it stands between two U+0001. */
   copyColumns(query: RawBuilder<unknown>): Promise<Readable>
+  /** The same of any columns, as PostgreSQL writes them with the least work: its text format, which `readCell` reads. */
+  copyText(query: RawBuilder<unknown>): Promise<Readable>
   /** The same of any columns, as CSV (RFC 4180) with a line of names first. */
   copyCsv(query: RawBuilder<unknown>): Promise<Readable>
   session(): Promise<Session<Schema>>
@@ -67,12 +69,14 @@ types.setTypeParser(pg.types.builtins.INT8, Number)
 export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: DatabaseOptions): Database<Schema> {
   // One query, one core: what many wait for at once gains nothing by taking the others' cores, and to set workers going costs more than most of our
   // queries take (half a second where shared memory is a file, as in the embedded cluster).
-  const settings = `-c search_path=${quote(schema)},public -c max_parallel_workers_per_gather=0${role === undefined ? '' : ` -c role=${role}`}`
+  const settings = `-c search_path=${quote(schema)},public -c datestyle=ISO -c max_parallel_workers_per_gather=0${role === undefined ? '' : ` -c role=${role}`}`
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     types,
     connectionTimeoutMillis: 10_000,
+    // PostgreSQL's processes come to know its shared memory page by page: a new one takes ten times as long for what reads many.
+    idleTimeoutMillis: 600_000,
     options: settings,
     application_name: `rollcall ${schema}`,
   })
@@ -122,6 +126,7 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: Datab
     // JSON holds neither of the two control characters, so no line of it is ever quoted.
     copyJson: (query) => copyOut(query, bare),
     copyColumns: (query) => copyOut(query, bare),
+    copyText: (query) => copyOut(query, 'FORMAT text'),
     copyCsv: (query) => copyOut(query, 'FORMAT csv, HEADER'),
     close: () => db.destroy(),
   }
@@ -172,6 +177,14 @@ export function copyLine(values: (string | number | boolean | null)[]): string {
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 const escape = (character: string) => escapes[character] ?? character
+
+/** A value of a row in COPY's text format; null where there is none. */
+export function readCell(cell: string): string | null {
+  if (!cell.includes('\\')) return cell
+  return cell === '\\N' ? null : cell.replace(/\\(.)/g, (_, character: string) => unescapes[character] ?? character)
+}
+
+const unescapes: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
 /** Everything or nothing; inside a transaction, part of it. */
 export function transaction<Schema, Result>(

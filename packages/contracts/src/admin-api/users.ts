@@ -196,7 +196,10 @@ export const RefreshUsersQuery = z.strictObject({
 
 export const ExportUsersQuery = z.strictObject({
   ...which,
-  sort: UserSort.default('-created_at'),
+  sort: UserSort.optional().meta({
+    description:
+      'The column to sort by; a leading minus sorts downwards. Who has nothing there comes last. Left out: in no order, which is quickest.',
+  }),
   format: z.enum(['csv', 'ndjson', 'json']).default('csv'),
   columns: UserColumnList(60).optional().meta({
     type: 'string',

@@ -1,11 +1,11 @@
-import { Transform, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { sql, type RawBuilder } from '@rollcall/database'
-import { userColumns, type ExportUsersQuery } from '@rollcall/contracts/admin-api'
+import { userColumns, type ExportUsersQuery, type UserSort } from '@rollcall/contracts/admin-api'
 import { Conflict } from '@rollcall/http-kit'
 import type { Sight } from '../../custom-fields/custom-fields.ts'
 import { hiddenKeys } from '../../custom-fields/hide.ts'
 import { checkVisible } from '../../custom-fields/refuse.ts'
-import { spreadsheetText } from '../../spreadsheet-text.ts'
+import { exportRows } from './export-rows.ts'
 import { readFilter } from './read-filter.ts'
 import { compileFilter, tablesRead } from './search/compile-filter.ts'
 import { countUsers, isEverybody } from './search/find-users.ts'
@@ -14,7 +14,7 @@ import {
   columnExpression,
   gatheredExpression,
   gatherMemberships,
-  jsonExpression,
+  rawExpression,
   type ReadColumn,
 } from './user-columns.ts'
 import { whoIsShown } from './who-is-shown.ts'
@@ -33,7 +33,7 @@ const everyColumn = [...userColumns, 'user_metadata', 'app_metadata']
 const many = 20_000
 
 /**
- * Those who match, in order, as a stream of one moment's truth whose memory does not grow with their number.
+ * Those who match, in order if one is asked for, as a stream of one moment's truth whose memory does not grow with their number.
  * @param sight of whoever asks: without the fields that they may not see
  * @throws Conflict `directory-needed` where no copy is kept
  */
@@ -43,26 +43,22 @@ export async function exportUsers(
   now: Date,
 ): Promise<UserExport> {
   const { sort, format, columns = everyColumn, sight } = query
-  checkVisible([sort.replace(/^-/, ''), ...columns], sight)
+  checkVisible([...(sort === undefined ? [] : [sort.replace(/^-/, '')]), ...columns], sight)
   const asked = readFilter(query.filter, sight)
   const source = await userSource(deps)
   if (source.kind === 'tenant' || !deps.copy) {
     throw new Conflict('directory-needed', 'Users are exported from Rollcall’s directory, and it has not been filled.')
   }
   const filter = await whoIsShown(asked, source.bin)
-  const { key, isDown } = sortOrderOf(sort)
   const matching = isEverybody(filter) ? sql<boolean>`true` : compileFilter(filter, { now })
-  const order = isDown ? sql`DESC` : sql`ASC`
   const total = await countUsers(source.db, { filter, now })
   const isGathered = isEverybody(filter) || total >= many
-  const rowOf = format === 'csv' ? csvRow : jsonRow
-  const question = sql`SELECT ${rowOf(columns, asSeen(isGathered ? gatheredExpression : columnExpression, sight))}
+  const read = asSeen(isGathered ? gatheredExpression : columnExpression, sight)
+  const question = sql`SELECT ${sql.join(columns.map((name) => rawExpression(name, read)))}
     FROM users u ${isGathered ? gatherMemberships(columns) : sql``} ${tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``}
-    WHERE ${matching} ORDER BY ${key} ${order} NULLS LAST, u.user_id ${order}`
-  const { store } = deps.copy
-  if (format === 'csv') return { total, content: await store.copyCsv(question) }
-  const lines = await store.copyJson(question)
-  return { total, content: format === 'json' ? asArray(lines) : lines }
+    WHERE ${matching} ${sort === undefined ? sql`` : inOrder(sort)}`
+  const rows = await deps.copy.store.copyText(question)
+  return { total, content: exportRows(rows, { columns, format }) }
 }
 
 /** Metadata whole is without the keys that are not to be seen. */
@@ -73,43 +69,8 @@ const asSeen = (read: ReadColumn, sight: Sight): ReadColumn => {
   }
 }
 
-const jsonRow = (columns: readonly string[], read: ReadColumn): RawBuilder<unknown> =>
-  sql`json_build_object(${sql.join(columns.map((name) => sql`${name}::text, ${jsonExpression(name, read)}`))})`
-
-const csvRow = (columns: readonly string[], read: ReadColumn): RawBuilder<unknown> =>
-  sql.join(columns.map((name) => sql`${csvCell(name, read)} AS ${sql.id(name)}`))
-
-const lists = ['roles', 'organizations', 'tags']
-const plain = ['email_verified', 'phone_verified', 'blocked', 'mfa', 'logins_count']
-
-function csvCell(name: string, read: ReadColumn): RawBuilder<unknown> {
-  if (plain.includes(name)) return read(name)
-  const text = lists.includes(name)
-    ? sql`(SELECT string_agg(item, '; ') FROM jsonb_array_elements_text(${read(name)}) item)`
-    : name.includes('.')
-      ? sql`(${read(name)}) #>> '{}'`
-      : sql`(${jsonExpression(name, read)})::text`
-  return spreadsheetText(text)
-}
-
-/** Lines of JSON as one JSON array. A line break is where a row ends and nowhere else: within JSON it is written as two characters. */
-function asArray(lines: Readable): Readable {
-  let opening = '['
-  let owesComma = false
-  const array = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      const text = chunk.toString('latin1') // bytes pass as they are
-      const rows = text.endsWith('\n') ? text.slice(0, -1) : text
-      const lead = opening + (owesComma ? ',\n' : '')
-      opening = ''
-      owesComma = text.endsWith('\n')
-      done(null, Buffer.from(lead + rows.replaceAll('\n', ',\n'), 'latin1'))
-    },
-    flush(done) {
-      done(null, `${opening}]\n`)
-    },
-  })
-  lines.once('error', (error) => array.destroy(error))
-  array.once('close', () => lines.destroy())
-  return lines.pipe(array)
+function inOrder(sort: UserSort): RawBuilder<unknown> {
+  const { key, isDown } = sortOrderOf(sort)
+  const order = isDown ? sql`DESC` : sql`ASC`
+  return sql`ORDER BY ${key} ${order} NULLS LAST, u.user_id ${order}`
 }

@@ -84,4 +84,26 @@ export function jsonExpression(name: string, read: ReadColumn = columnExpression
   return isMoment(name) ? sql`to_char(${read(name)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : read(name)
 }
 
-const isMoment = (name: string) => ['created_at', 'updated_at', 'last_login', 'last_password_reset'].includes(name)
+/** For `Database.copyText`: moments are in UTC. */
+export const rawExpression = (name: string, read: ReadColumn): RawBuilder<unknown> =>
+  isMoment(name) ? sql`${read(name)} AT TIME ZONE 'UTC'` : read(name)
+
+const isMoment = (name: string) => kindOfColumn(name) === 'moment'
+
+/** `path`: what is found at one in metadata, any JSON. */
+export type ColumnKind = 'text' | 'boolean' | 'number' | 'moment' | 'list' | 'json' | 'path'
+
+const kinds: Record<Exclude<ColumnKind, 'text' | 'path'>, readonly string[]> = {
+  boolean: ['email_verified', 'phone_verified', 'blocked', 'mfa'],
+  number: ['logins_count'],
+  moment: ['created_at', 'updated_at', 'last_login', 'last_password_reset'],
+  list: Object.keys(memberships),
+  json: ['identities', 'user_metadata', 'app_metadata'],
+}
+
+/** What stands in a column. */
+export function kindOfColumn(name: string): ColumnKind {
+  if (name.includes('.')) return 'path'
+  const found = Object.entries(kinds).find(([, names]) => names.includes(name))
+  return found ? (found[0] as keyof typeof kinds) : 'text' // the keys of that very object
+}

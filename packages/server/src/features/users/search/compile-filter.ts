@@ -21,8 +21,16 @@ type Condition = RawBuilder<boolean>
  * @param now what `now-30d` is counted back from
  */
 export function compileFilter(filter: UserFilter, { now }: { now: Date }): Condition {
-  return sql<boolean>`${plannedAnew} ${compile(filter, true, now)}`
+  const condition = compile(filter, true, now)
+  // Making the plan takes longer than finding one user by an index.
+  return isWholeOfFew(filter) ? condition : sql<boolean>`${plannedAnew} ${condition}`
 }
+
+const fieldsOfFew: UserField[] = ['user_id', 'email', 'last_ip', 'identities.user_id']
+
+/** A whole value that few users have, which an index knows: whatever it is, there is one plan. */
+export const isWholeOfFew = (filter: UserFilter): boolean =>
+  filter.kind === 'match' && filter.pieces.length === 1 && fieldsOfFew.includes(filter.field)
 
 export interface TablesRead {
   users: boolean

@@ -3,7 +3,7 @@ import type { BoundValue, MatchFilter, RangeFilter, UserField } from '@rollcall/
 import { sql } from '@rollcall/database'
 import type { RawBuilder } from '@rollcall/database'
 import { escapeLike, likePattern } from './like-pattern.ts'
-import { searchLines } from './search-text.ts'
+import { searchLines, swapMarks, unswapped } from './search-text.ts'
 
 type Condition = RawBuilder<boolean>
 
@@ -27,7 +27,7 @@ export function textFound(text: string): Condition {
  * without spaces between words say much with one or two characters, wherever they stand.
  */
 function inLines(folded: string): Condition[] {
-  const escaped = escapeLike(folded)
+  const escaped = escapeLike(swapMarks(folded))
   const isLong = [...folded].length >= 3
   const isUnspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u.test(
     folded,
@@ -51,7 +51,7 @@ const keyColumns: Record<string, string> = { email: 'email_key', name: 'name_key
 const lineOf = (field: UserField) => {
   const line = searchLines.findIndex((one) => one === field) + 1
   if (line === 0) throw new RangeError(`${field} is no text field.`)
-  return sql`split_part(s.txt, E'\n', ${sql.lit(line)})`
+  return unswapped(sql`split_part(s.txt, E'\n', ${sql.lit(line)})`)
 }
 
 /** The text of a field; no text is '' or NULL. */
@@ -63,8 +63,9 @@ function cellOf(field: UserField, pieces?: string[]): RawBuilder<unknown> {
 
 /** What the lines must hold for one of them to be like the pieces: that the trigram index can tell. */
 function hintOf(field: UserField, pieces: string[]): Condition {
-  const [before, after] = field === 'email' ? ['', '\n%'] : field === 'email.domain' ? ['%@', '\n%'] : ['%\n', '%']
-  return sql<boolean>`s.txt LIKE ${before + likePattern(pieces) + after}`
+  const [before, after] =
+    field === 'email' ? ['', '\n%'] : field === 'email.domain' ? [`%${swapMarks('@')}`, '\n%'] : ['%\n', '%']
+  return sql<boolean>`s.txt LIKE ${before + likePattern(pieces.map(swapMarks)) + after}`
 }
 
 const foldOf = (field: UserField) => (infoOf(field).isExact ? (text: string) => text : foldText)

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from '@rollcall/database'
 import type { UserCount, UserFilter } from '@rollcall/contracts/admin-api'
 import type { StoreQueries } from '../../../store/open-store.ts'
-import { compileFilter, tablesRead } from './compile-filter.ts'
+import { compileFilter, isWholeOfFew, tablesRead } from './compile-filter.ts'
 import type { SortOrder } from './sort-order.ts'
 
 /** Where a page goes on: after the user `id` with this value of the sorted column; null: among those who have none. */
@@ -22,16 +22,20 @@ export interface FindUsers {
 
 export type FoundUser<Row> = Row & { user_id: string; place: Place['key'] }
 
-/** How far the order is walked before the filter's own indexes are asked; more costs every rare search, less every skewed one. */
-const probedRows = 2000
-const probedSearchRows = 4000
+/**
+ * How many rows of the order are walked first, and how many at most where those held so many matches that a page is not far. More costs every rare
+ * search, less every one that thousands match. A row of the narrow search table costs a fifth of one of the others.
+ */
+const walks = { narrow: { first: 1000, most: 12_000, mostCounted: 60_000 }, wide: { first: 500, most: 4000 } }
+/** Matches are not spread evenly: as many rows again may be needed as were reckoned. */
+const slack = 2
 
 /**
  * The next users that match, in order.
  *
  * Two ways lead to them: walk the order's index and keep who matches (quick when many do), or find all who match by the filter's indexes and
  * sort those (quick when few do). PostgreSQL guesses between the two and guesses wrong where matches are not spread evenly, by a hundredfold. So
- * the first is tried for a bounded number of rows, and then the second: neither can be far off.
+ * the first is tried for a bounded number of rows, for more where those promise it, and then the second: neither can be far off.
  */
 export async function findUsers<Row>(db: StoreQueries, wanted: FindUsers): Promise<FoundUser<Row>[]> {
   const { order, after, limit } = wanted
@@ -49,8 +53,14 @@ async function findAmong<Row>(db: StoreQueries, wanted: FindUsers, part: Part): 
   if (countOf(filter)) return run(db, everybody(wanted, part))
   const condition = compileFilter(filter, { now })
   if (!order.isIndexed || isOfFew(filter)) return run(db, byFilter(wanted, part, condition))
-  const near = await run<Row>(db, byOrder(wanted, part, condition))
+  const { first, most } = isNarrow(wanted) ? walks.narrow : walks.wide
+  const near = await run<Row>(db, byOrder(wanted, { part, condition, rows: first }))
   if (near.length >= limit) return near
+  const rows = Math.ceil((slack * first * limit) / near.length)
+  if (rows <= most) {
+    const further = await run<Row>(db, byOrder(wanted, { part, condition, rows }))
+    if (further.length >= limit) return further
+  }
   return run(db, byFilter(wanted, part, condition))
 }
 
@@ -70,13 +80,8 @@ export function countOf(filter: UserFilter): RawBuilder<number> | undefined {
 /** Of each of these most users are on the one side; those on the other have an index. */
 const rareSides: Record<string, boolean> = { email_verified: false, blocked: true, mfa: true, email_shared: true }
 
-/** Of a whole value in one of these there are few users, and an index knows them. */
-const fieldsOfFew = ['user_id', 'email', 'last_ip', 'identities.user_id']
-
-function isOfFew(filter: UserFilter): boolean {
-  if (filter.kind === 'all') return filter.of.some(isOfFew)
-  return filter.kind === 'match' && filter.pieces.length === 1 && fieldsOfFew.includes(filter.field)
-}
+const isOfFew = (filter: UserFilter): boolean =>
+  filter.kind === 'all' ? filter.of.some(isOfFew) : isWholeOfFew(filter)
 
 /** How many match, up to `most`; undefined: all. */
 export async function countUsers(
@@ -91,11 +96,38 @@ export async function countUsers(
     return all - others
   }
   const known = countOf(filter)
-  const query = known
-    ? sql`SELECT ${known} AS users`
-    : sql`SELECT count(*) AS users FROM (
-        SELECT 1 FROM ${tablesOf(filter)} WHERE ${compileFilter(filter, { now })} ${most === undefined ? sql`` : sql`LIMIT ${most}`}
-      ) matching`
+  if (known) return countRows(db, sql`SELECT ${known} AS users`)
+  const condition = compileFilter(filter, { now })
+  if (most !== undefined && isWordsOnly(filter) && (await isOfMany(db, { condition, most }))) return most
+  const enough = most === undefined ? sql`` : sql`LIMIT ${most}`
+  return countRows(
+    db,
+    sql`SELECT count(*) AS users FROM (SELECT 1 FROM ${tablesOf(filter)} WHERE ${condition} ${enough}) matching`,
+  )
+}
+
+/** Whether there are that many among the newest. PostgreSQL would rather find all matches by index first, or begin where nobody has looked for long. */
+async function isOfMany(
+  db: StoreQueries,
+  { condition, most }: { condition: RawBuilder<boolean>; most: number },
+): Promise<boolean> {
+  const { first, mostCounted } = walks.narrow
+  const near = await countNewest(first)
+  const rows = Math.ceil((slack * first * most) / near)
+  return rows <= mostCounted && (await countNewest(rows)) === most
+
+  function countNewest(rows: number): Promise<number> {
+    return countRows(
+      db,
+      sql`SELECT count(*) AS users FROM (
+        SELECT 1 FROM (SELECT user_id, txt FROM user_search ORDER BY created_at DESC, user_id DESC LIMIT ${rows}) s
+        WHERE ${condition} LIMIT ${most}
+      ) matching`,
+    )
+  }
+}
+
+async function countRows(db: StoreQueries, query: RawBuilder<unknown>): Promise<number> {
   const { rows } = await (query as RawBuilder<{ users: number }>).execute(db)
   return rows[0]?.users ?? 0
 }
@@ -133,20 +165,26 @@ function everybody({ order, limit, select, filter, now, ...wanted }: FindUsers, 
     WHERE ${condition} ${reach({ order, ...wanted }, part)} ${inOrder(order, part)} LIMIT ${limit}`
 }
 
-/** Walks the order for a bounded number of rows and keeps who matches. */
-function byOrder(wanted: FindUsers, part: Part, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+interface Walk {
+  part: Part
+  condition: RawBuilder<boolean>
+  rows: number
+}
+
+/** Walks the order for so many rows and keeps who matches. */
+function byOrder(wanted: FindUsers, { part, condition, rows }: Walk): RawBuilder<unknown> {
   const { order, limit, select, filter } = wanted
   if (isNarrow(wanted)) {
     return narrow(
       wanted,
       sql`SELECT s.created_at, s.user_id FROM (
-        SELECT created_at, user_id, txt FROM user_search u WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${probedSearchRows}
+        SELECT created_at, user_id, txt FROM user_search u WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${rows}
       ) s WHERE ${condition} LIMIT ${limit}`,
     )
   }
   const search = tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``
   return sql`SELECT ${select}, ${placeOf(order, part)} AS place FROM (
-      SELECT * FROM users u WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${probedRows}
+      SELECT * FROM users u WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${rows}
     ) u ${search} WHERE ${condition} ${inOrder(order, part)} LIMIT ${limit}`
 }
 
@@ -160,11 +198,17 @@ function byFilter(wanted: FindUsers, part: Part, condition: RawBuilder<boolean>)
         WHERE ${reach(wanted, part)} ${inOrder(order, part)} LIMIT ${limit}`,
     )
   }
+  const inPlace = sql`ORDER BY place ${order.isDown ? sql`DESC` : sql`ASC`}, user_id ${order.isDown ? sql`DESC` : sql`ASC`}`
+  if (isWholeOfFew(filter)) {
+    return sql`SELECT * FROM (
+        SELECT ${select}, ${placeOf(order, part)} AS place FROM users u WHERE ${condition} AND ${reach(wanted, part)} OFFSET 0
+      ) matching ${inPlace} LIMIT ${limit}`
+  }
   return sql`SELECT ${select}, found.place FROM (
       SELECT user_id, place FROM (
         SELECT u.user_id, ${placeOf(order, part)} AS place FROM ${isWordsOnly(filter) ? sql`users u JOIN user_search s USING (user_id)` : tablesOf(filter)}
         WHERE ${condition} AND ${reach(wanted, part)} OFFSET 0
-      ) matching ORDER BY place ${order.isDown ? sql`DESC` : sql`ASC`}, user_id ${order.isDown ? sql`DESC` : sql`ASC`} LIMIT ${limit}
+      ) matching ${inPlace} LIMIT ${limit}
     ) found JOIN users u USING (user_id)
     ORDER BY found.place ${order.isDown ? sql`DESC` : sql`ASC`}, user_id ${order.isDown ? sql`DESC` : sql`ASC`}`
 }
