@@ -13,6 +13,7 @@ import { measureGrid } from './grid.ts'
 import { measureManyByJob } from './many-by-job.ts'
 import { measurePacing } from './pacing.ts'
 import { measureGrowth } from './growth.ts'
+import { compareImport } from './imports.ts'
 import { openLoadGenerator } from './load/open-load-generator.ts'
 import { memoryOf, type Memory } from './memory.ts'
 import { tableHead, toLine, type Finding } from './report.ts'
@@ -25,7 +26,7 @@ import { measureStarts } from './starts.ts'
  * `npm run bench`: Rollcall against the least that the same work can cost here. Figures, not tests: it fails only when something could not be
  * measured.
  *   --users 20000   in the tenant     --only list,search   some rows     --rounds 5   --seconds 2   --json file
- *   --entries 200000   in the audit log
+ *   --entries 200000   in the audit log     --rows 100000   of a file that is imported
  *   --data folder   where they are kept from one run to the next (set TENANT_PORT too); absent: a temporary folder
  */
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -39,12 +40,13 @@ const { values } = parseArgs({
     json: { type: 'string' },
     data: { type: 'string' },
     entries: { type: 'string', default: '200000' },
+    rows: { type: 'string', default: '100000' },
   },
 })
 const served = [...rowsOf({ floor: '', naiveProxy: '' }), ...exportKinds].map(({ name }) => name)
 const usual = [...served, 'fill', 'busy', 'job', 'audit', 'memory', 'start']
 /** They take their time, and are asked for by name. */
-const onDemand = ['grid', 'growth', 'pacing']
+const onDemand = ['grid', 'growth', 'pacing', 'import']
 const chosen = values.only?.split(',') ?? usual
 const unknown = chosen.find((name) => ![...usual, ...onDemand].includes(name))
 if (unknown !== undefined) refuse(`--only ${unknown}: choose from ${[...usual, ...onDemand].join(', ')}.`)
@@ -90,6 +92,7 @@ try {
     if (wants('pacing'))
       await attempt('pacing', async () => (await measurePacing(site, folder, rounding)).forEach(tell))
     if (wants('grid')) await attempt('grid', () => measureScrolling(site))
+    if (wants('import')) await attempt('import', () => measureImport(site))
     if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
   }
 
@@ -123,7 +126,7 @@ if (values.json !== undefined)
 for (const failure of failures) note(`Not measured: ${failure}`)
 process.exitCode = failures.length > 0 ? 1 : 0
 
-function positive(option: 'users' | 'rounds' | 'seconds' | 'entries'): number {
+function positive(option: 'users' | 'rounds' | 'seconds' | 'entries' | 'rows'): number {
   const value = Number(values[option])
   return value > 0 ? value : refuse(`--${option} ${values[option]}: write a number above 0.`)
 }
@@ -202,6 +205,18 @@ async function measureAudit({ databaseUrl }: Site): Promise<void> {
   tell({ name, what: `${log}: verifying`, unit: 'a second', measured: verified, target })
   const bare = { what: 'bare INSERT of the same text', value: inserted, ratio: appendToInsert }
   tell({ name, what: `${log}: one more, committed`, unit: 'ms', measured: appended, reference: bare })
+}
+
+async function measureImport(site: Site): Promise<void> {
+  const rows = positive('rows')
+  const { measured, reference, ratio } = await compareImport(site, { rows, rounds: Math.min(rounds, 3) })
+  tell({
+    name: 'import',
+    what: `Rollcall: ${rows.toLocaleString('en')} users from a file, uploaded, checked and sent`,
+    unit: 'a second',
+    measured,
+    reference: { what: 'the tenant’s import of the same rows, two files at a time', value: reference, ratio },
+  })
 }
 
 async function measureScrolling(site: Site): Promise<void> {

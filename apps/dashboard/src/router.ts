@@ -3,6 +3,7 @@ import type { Router } from 'vue-router'
 import { auditRoutes } from './features/audit/audit.routes.ts'
 import { cleanUpRoutes } from './features/clean-up/clean-up.routes.ts'
 import { findRoutes, followFindLink } from './features/filter/find.routes.ts'
+import { importsRoutes } from './features/imports/imports.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
 import { jobsRoutes } from './features/jobs/jobs.routes.ts'
 import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
@@ -20,6 +21,7 @@ export function createRouterFor(basePath: string): Router {
       ...insightsRoutes,
       ...recycleBinRoutes,
       ...auditRoutes,
+      ...importsRoutes,
       { path: '/:path(.*)*', component: () => import('./shell/PageNotFound.vue') },
     ],
   })

@@ -27,6 +27,8 @@ import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
+import { importsRoutes } from './imports/imports.routes.ts'
+import { keepImports } from './imports/imports.ts'
 import { jobsRoutes } from './jobs/jobs.routes.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
 import { policyNames } from './policy-names.ts'
@@ -197,7 +199,8 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
     onFailure: (error) =>
       logger.error({ err: error }, 'scheduled deletions are not carried out by this server just now'),
   })
-  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin()]))
+  const stopImports = keepImports(actions)
+  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin(), stopImports()]))
   return { store, copy: directory && { store, directory, bin }, actions, jobs: startJobs(actions), stopLeading }
 }
 
@@ -234,6 +237,7 @@ function apiRoutes(
   api.use(notesRoutes({ guard, tenant, store }))
   api.use(actionsRoutes({ guard, actions }))
   api.use(jobsRoutes({ guard, jobs: jobs?.deps }))
+  api.use(importsRoutes({ guard, imports: actions }))
   api.use(personalDataRoutes({ guard, actions }))
   api.use(connectionsRoutes({ guard, tenant }))
   api.use(apisRoutes({ guard, tenant }))

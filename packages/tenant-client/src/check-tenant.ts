@@ -26,7 +26,7 @@ const neededScopes = [
   { scope: 'read:users', feature: 'the list of users and each user’s page' },
   { scope: 'update:users', feature: 'editing, blocking and unblocking users, their roles, and mail to them' },
   { scope: 'delete:users', feature: 'deleting users' },
-  { scope: 'create:users', feature: 'making users, inviting them, and restoring those who were deleted' },
+  { scope: 'create:users', feature: 'making users, inviting and importing them, and restoring those who were deleted' },
   { scope: 'read:connections', feature: 'the connections that new users can be made in' },
   { scope: 'read:sessions', feature: 'ending sessions, also those of users who are blocked' },
   { scope: 'delete:sessions', feature: 'ending sessions, also those of users who are blocked' },

@@ -1,15 +1,35 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { ManagementJob } from '@rollcall/contracts/management-api'
+import { ManagementImportErrors, ManagementJob } from '@rollcall/contracts/management-api'
 import { NotFound, Unavailable, UpstreamFailed } from '@rollcall/http-kit'
 import type { CallTenant } from './call-tenant.ts'
 import { readTenantFault, toRollcallError } from './tenant-fault.ts'
 import type { Fetch } from './tenant-fetch.ts'
 import { understand } from './understand.ts'
 
+export interface ImportFile {
+  /** Users as JSON each, as they are to be sent; together at most `largestImportBytes`. */
+  users: string
+  connectionId: string
+  /** True: who is there already is given what the file has. */
+  isUpsert: boolean
+  /** By which whoever looks at the tenant's jobs can tell whose this is. */
+  externalId: string
+}
+
+/** Auth0's limit on the file of one import. */
+export const largestImportBytes = 512_000
+
 export interface TenantJobs {
   /** Starts an export of all users as a line of JSON each. @param fields without them Auth0 leaves some out */
   exportUsers(fields: readonly string[]): Promise<ManagementJob>
+  /**
+   * Starts an import. Nobody is sent mail by it.
+   * @throws TooManyRequests while two imports are under way, whoever's they are
+   */
+  importUsers(file: ImportFile): Promise<ManagementJob>
+  /** The rows that an import that is over did not take. */
+  importErrors(jobId: string): Promise<ManagementImportErrors>
   /** @throws NotFound `job-not-found`: Auth0 forgets a job after a day */
   get(jobId: string): Promise<ManagementJob>
   /**
@@ -32,6 +52,28 @@ export function createTenantJobs(call: CallTenant, { origin, fetch }: { origin: 
         run: (sdk, options) => sdk.jobs.usersExports.create(request, options),
       })
       return understand(ManagementJob, job, 'POST /api/v2/jobs/users-exports')
+    },
+
+    async importUsers({ users, connectionId, isUpsert, externalId }) {
+      const request = {
+        users: { data: Buffer.from(users), filename: 'users.json', contentType: 'application/json' },
+        connection_id: connectionId,
+        upsert: isUpsert,
+        external_id: externalId,
+        send_completion_email: false,
+      }
+      // Not repeatable: each try would be a job of its own.
+      const job = await call({
+        isRepeatable: false,
+        run: (sdk, options) => sdk.jobs.usersImports.create(request, options),
+      })
+      return understand(ManagementJob, job, 'POST /api/v2/jobs/users-imports')
+    },
+
+    async importErrors(jobId) {
+      const errors = await call({ isRepeatable: true, run: (sdk, options) => sdk.jobs.errors.get(jobId, options) })
+      // Without errors the answer has no body.
+      return errors ? understand(ManagementImportErrors, errors, 'GET /api/v2/jobs/{id}/errors') : []
     },
 
     async get(jobId) {

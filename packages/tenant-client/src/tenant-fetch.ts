@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls'
-import { Agent, fetch as undiciFetch } from 'undici'
+import { Agent, fetch as undiciFetch, FormData as UndiciFormData } from 'undici'
 import { tenantOrigin } from './tenant-origin.ts'
 
 export type Fetch = typeof globalThis.fetch
@@ -31,9 +31,20 @@ export function createTenantFetch({ domain, ca, fetch }: TenantFetchOptions): Te
     fetch: (input, init) => {
       const url = String(input instanceof Request ? input.url : input).replace(assumed, origin)
       const options: RequestInit & { dispatcher?: Agent } = { ...init, redirect: 'error' }
-      if (!fetch) options.dispatcher = dispatcher
+      if (!fetch)
+        Object.assign(options, { dispatcher }, init?.body instanceof FormData && { body: asUndiciForm(init.body) })
       return carry(url, options)
     },
     close: () => dispatcher.close(),
   }
+}
+
+/** The SDK makes its forms of what is built into Node; to undici itself that class is a stranger's, and would be sent as its name. */
+function asUndiciForm(form: FormData): UndiciFormData {
+  const own = new UndiciFormData()
+  for (const [name, value] of form) {
+    if (typeof value === 'string') own.append(name, value)
+    else own.append(name, value, value.name)
+  }
+  return own
 }

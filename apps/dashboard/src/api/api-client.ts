@@ -12,6 +12,11 @@ export interface ApiClient {
    * @throws ApiProblem
    */
   post<Answer>(path: string, body: unknown, key?: string): Promise<Answer>
+  /**
+   * Sends a file as it is; the browser reads it from the disk as it goes.
+   * @throws ApiProblem
+   */
+  upload<Answer>(path: string, file: Blob, signal: AbortSignal): Promise<Answer>
   /** @throws ApiProblem */
   put<Answer>(path: string, body: unknown): Promise<Answer>
   /** @throws ApiProblem */
@@ -68,6 +73,8 @@ export function createApiClient({
       await send(path, { method: 'DELETE' })
     },
     post: (path, body, key) => write('POST', path, body, key),
+    upload: async <Answer>(path: string, file: Blob, signal: AbortSignal) =>
+      (await (await send(path, { method: 'POST', body: file, signal })).json()) as Answer,
     put: (path, body) => write('PUT', path, body),
     stream: (path, accept, signal, body) =>
       body === undefined

@@ -12,6 +12,7 @@ import { asked } from '../features/actions/asked.ts'
 import { ownFields } from '../features/fields/own-fields.ts'
 import { cleanUpRoutes } from '../features/clean-up/clean-up.routes.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
+import { importsRoutes } from '../features/imports/imports.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
 import { jobsRoutes } from '../features/jobs/jobs.routes.ts'
 import { recycleBinRoutes } from '../features/recycle-bin/recycle-bin.routes.ts'
@@ -72,6 +73,7 @@ export async function mountPage(
       ...insightsRoutes,
       ...recycleBinRoutes,
       ...auditRoutes,
+      ...importsRoutes,
     ],
   })
   await router.push(path)

@@ -14,6 +14,7 @@ export type Carry = (url: string, ask: () => Promise<Response>) => Promise<Respo
 
 export interface TestDirectories {
   tenant: LocalTenant
+  databaseUrl: string
   manage: Manage
   /** Sends a form to the Management API. */
   send(path: string, form: FormData): Promise<Response>
@@ -55,6 +56,7 @@ export async function startDirectories({ demoUsers = 0 } = {}): Promise<TestDire
   const clients = [client]
   return {
     tenant,
+    databaseUrl,
     manage: manages(tenant),
     send: (path, form) => sendForm(tenant, path, form),
     passwordGrant: async (person) => (await signIn(tenant.url, signInClient, person)).status,

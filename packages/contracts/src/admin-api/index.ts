@@ -21,6 +21,28 @@ export { CustomField, customFieldTypes } from './custom-fields.ts'
 export { DeletedUser, DeletedUserPage, DeletedUsersQuery } from './deleted-users.ts'
 export { Change, DirectoryStatus, Freshness } from './directory.ts'
 export {
+  ImportColumn,
+  ImportConnections,
+  importFields,
+  ImportFindings,
+  ImportFormat,
+  ImportMode,
+  ImportPage,
+  ImportPhase,
+  ImportPlan,
+  ImportReportQuery,
+  ImportRow,
+  ImportRowPage,
+  ImportRowsQuery,
+  ImportRowState,
+  ImportSample,
+  ImportsQuery,
+  NewImportQuery,
+  StartImport,
+  UserImport,
+} from './imports.ts'
+export type { ImportField } from './imports.ts'
+export {
   Activity,
   ActivityQuery,
   Breakdown,

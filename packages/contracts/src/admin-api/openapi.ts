@@ -23,6 +23,7 @@ import {
   FieldValuesQuery,
   MetadataPaths,
 } from './insights.ts'
+import { describeImports } from './openapi-imports.ts'
 import { ConnectionList } from './new-user.ts'
 import { describeJobs } from './openapi-jobs.ts'
 import { NoteContent, TagList, TagsChange, UserNote, UserNotes, UserTags } from './notes.ts'
@@ -613,6 +614,12 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     security,
     request: { params: onRun, headers: once, ...bodyOf(UndoRequest) },
     responses: { ...answered('It is undone.', ActionOutcome), ...refused(400, 401, 403, 404, 409, ...fromTenant) },
+  })
+  describeImports(registry, {
+    security,
+    answered,
+    refused: (...statuses) => refused(...(statuses as Refusal[])),
+    bodyOf,
   })
   describeJobs(registry, { security, answered, refused: (...statuses) => refused(...(statuses as Refusal[])), bodyOf })
   registry.registerPath({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 /** A connection, as far as it says who can be made in it; whatever else its options hold, secrets among them, stays at the edge. */
 export const ManagementConnection = z.object({
+  id: z.string(),
   name: z.string(),
   strategy: z.string(),
   display_name: z.string().nullish(),

@@ -1,7 +1,7 @@
 export { ManagementApi, ManagementApiPage } from './apis.ts'
 export { ManagementConnection, ManagementConnectionPage } from './connections.ts'
 export { ManagementErrorBody, OAuthErrorBody } from './errors.ts'
-export { ManagementJob } from './jobs.ts'
+export { ManagementImportErrors, ManagementJob } from './jobs.ts'
 export { ManagementLogEntries, ManagementLogEntry } from './logs.ts'
 export {
   ManagementMemberPage,

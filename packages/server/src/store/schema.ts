@@ -2,9 +2,15 @@ import type {
   ActionPhase,
   ActionStep,
   FieldChange,
+  ImportFindings,
+  ImportFormat,
+  ImportMode,
+  ImportPhase,
+  ImportRowState,
   JobPhase,
   JobPlan,
   JobUserState,
+  UserImport,
 } from '@rollcall/contracts/admin-api'
 import type { ColumnType, Generated } from '@rollcall/database'
 
@@ -39,6 +45,10 @@ export interface RollcallSchema {
   deleted_users: DeletedUserTable
   jobs: JobTable
   job_users: JobUserTable
+  imports: ImportTable
+  import_rows: { import_id: string; place: number; line: number; content: string | null; fault: string | null }
+  import_users: ImportUserTable
+  import_chunks: ImportChunkTable
   job_schedules: JobScheduleTable
   job_workers: { worker: string; seen_at: Generated<Date> }
   audit_log: { seq: number; at: Date; entry: Record<string, unknown>; hash: Buffer }
@@ -308,4 +318,68 @@ export interface JobUserTable {
   run_id: string | null
   undo_of: string | null
   ended_at: Date | null
+}
+
+interface ImportTable {
+  import_id: string
+  seq: Generated<number>
+  tenant: string
+  actor_id: string
+  origin: Json<RunOrigin>
+  file_name: string
+  format: ImportFormat
+  bytes: number
+  connection_id: string
+  connection: string
+  mode: ImportMode
+  columns: Json<UserImport['columns']>
+  phase: Generated<ImportPhase>
+  plan_no: Generated<number>
+  rows: number
+  looked: Generated<number>
+  invalid: Generated<number>
+  skipped: Generated<number>
+  to_create: Generated<number>
+  to_update: Generated<number>
+  done: Generated<number>
+  failed: Generated<number>
+  unknown: Generated<number>
+  created: Generated<number>
+  updated: Generated<number>
+  findings: ColumnType<ImportFindings | null, string | null | undefined, string | null>
+  problem: ColumnType<JobProblem | null, string | null | undefined, string | null>
+  is_wiped: Generated<boolean>
+  created_at: Generated<Date>
+  started_at: ColumnType<Date | null, undefined, Date>
+  ended_at: ColumnType<Date | null, undefined, Date>
+  resumed_at: ColumnType<Date | null, undefined, Date>
+  ended_before: Generated<number>
+}
+
+export interface ImportUserTable {
+  import_id: string
+  place: number
+  line: number
+  state: ImportRowState
+  email: string | null
+  email_key: string | null
+  username: string | null
+  user_id: string | null
+  new_id: string | null
+  there_id: string | null
+  content: string | null
+  code: string | null
+  message: string | null
+}
+
+interface ImportChunkTable {
+  import_id: string
+  chunk: number
+  first_place: number
+  last_place: number
+  users: number
+  state: Generated<'sending' | 'sent' | 'settled'>
+  attempts: Generated<number>
+  job_id: string | null
+  first_sent_at: ColumnType<Date | null, undefined, Date>
 }

@@ -36,7 +36,7 @@ const names = { spa: 'Rollcall dashboard', m2m: 'Rollcall server', role: 'Staff'
 const apiScopes = [
   { value: 'manage:users', description: 'Administer users: everything below but read:idp-tokens' },
   { value: 'read:users', description: 'See users' },
-  { value: 'create:users', description: 'Make new users, and invite people' },
+  { value: 'create:users', description: 'Make new users, one by one or from a file, and invite people' },
   { value: 'update:users', description: 'Edit, block and sign out users, and send them mail' },
   { value: 'delete:users', description: 'Delete users, now or in some days, and cancel that' },
   { value: 'restore:users', description: 'Restore deleted users, with the roles they had' },

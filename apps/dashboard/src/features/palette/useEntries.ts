@@ -17,6 +17,7 @@ import {
   ScrollText,
   Sun,
   Trash2,
+  Upload,
   UserPlus,
   UsersRound,
 } from '@lucide/vue'
@@ -124,6 +125,9 @@ export function useEntries(api: ApiClient) {
           command('invite', MailPlus, () => askForNew('user.invite')),
           command('newUser', UserPlus, () => askForNew('user.create')),
         ]
+      : []),
+    ...(may('create:users') && may('manage:jobs')
+      ? [command('import', Upload, () => router.push({ name: 'new-import' }))]
       : []),
     command('copyLink', Copy, copyLink),
     ...(['light', 'dark', 'system'] as const).map((theme) => command(theme, themeIcons[theme], () => choose(theme))),

@@ -1,0 +1,31 @@
+import { expect, expectAccessible, signIn, test } from './application.ts'
+
+test('a file is dropped on the page, checked, started by its number, and its users are there', async ({
+  page,
+  app,
+}) => {
+  const picture = 'https://s.gravatar.com/avatar/0'
+  const file = `E-Mail,First name,Surname,Avatar\nnew@import.example,Ada,Lovelace,${picture}\nnobody,Bob,Builder,${picture}\n`
+  await signIn(page, app)
+  await page.getByRole('link', { name: 'Import' }).click()
+  await expect(page.getByRole('heading', { name: 'Import users' })).toBeVisible()
+  await page.locator('input[type=file]').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(file) }) // prettier-ignore
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Upload and check' }).click()
+
+  await expect(page.getByRole('heading', { name: 'people.csv' })).toBeVisible()
+  await expect(page.getByLabel('What Surname becomes')).toHaveValue('family_name')
+  await expect(page.getByText('Line 3')).toBeVisible()
+  await expect(page.getByText('email: Is no e-mail address.').first()).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('textbox', { name: 'Type 1 to confirm' }).fill('1')
+  await page.getByRole('button', { name: 'Import 1 user' }).click()
+  await expect(page.getByText('Ended')).toBeVisible()
+  await expect(page.getByRole('row', { name: 'Created 1' })).toBeVisible()
+  await page.getByRole('link', { name: 'new@import.example' }).click()
+  await expect(page.getByRole('heading', { name: 'new@import.example' })).toBeVisible()
+  await expectAccessible(page)
+
+  const { body } = await app.management('GET', 'users-by-email?email=new@import.example')
+  for (const { user_id: id } of body as { user_id: string }[]) await app.management('DELETE', `users/${encodeURIComponent(id)}`) // prettier-ignore
+})
