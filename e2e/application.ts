@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect } from '@playwright/test'
-import type { Page } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -98,6 +98,13 @@ function managementOf(tenantUrl: string, m2m: { clientId: string; clientSecret: 
   }
 }
 
+/** New users get Gravatar's picture, as Auth0 gives them; the internet is not part of the test. */
+export async function withoutPictures(context: BrowserContext): Promise<void> {
+  await context.route('https://s.gravatar.com/**', (route) =>
+    route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' }),
+  )
+}
+
 /** Errors a page reported, whatever the test looked at; a test that expects one takes it out. */
 export interface Complaints {
   list: string[]
@@ -122,10 +129,7 @@ export const test = base.extend<{ complaints: Complaints }, { app: Application; 
   ],
   complaints: [
     async ({ page, context }, use) => {
-      // New users get Gravatar's picture, as Auth0 gives them; the internet is not part of the test.
-      await context.route('https://s.gravatar.com/**', (route) =>
-        route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' }),
-      )
+      await withoutPictures(context)
       const complaints: Complaints = { list: [] }
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.list.push(message.text())

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, expectAccessible, fillSignIn, signIn, test } from './application.ts'
+import { expect, expectAccessible, fillSignIn, signIn, test, withoutPictures } from './application.ts'
 import type { Application } from './application.ts'
 
 /** Some who can be found by their name alone. */
@@ -57,7 +57,7 @@ test('all that match are blocked at once: dry run, typed number, done, and undon
     .check()
   await page.getByRole('button', { name: 'Select all 4 that match' }).click()
   await page.getByRole('button', { name: 'Actions', exact: true }).click()
-  await page.getByRole('menuitem', { name: 'Block' }).click()
+  await page.getByRole('menuitem', { name: 'Block', exact: true }).click()
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('Act on 4 users')
   await expectAccessible(page)
@@ -122,6 +122,7 @@ test('what policy wants a second person for waits until somebody else types its 
   await expectAccessible(page)
 
   const context = await browser.newContext()
+  await withoutPictures(context)
   const other = await context.newPage()
   await other.goto(`${app.dashboardUrl}/jobs`)
   await fillSignIn(other, await secondStaff(app))
