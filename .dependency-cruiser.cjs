@@ -15,6 +15,10 @@ module.exports = {
     never('server-never-meets-tenant', '^packages/server/', '^packages/tenant/'),
     never('tenant-never-meets-server', '^packages/tenant/', '^packages/(server|tenant-client)/'),
     never('dashboard-knows-the-admin-api-only', '^apps/dashboard/', '^packages/(?!contracts/src/admin-api)'),
+    never('command-line-knows-the-admin-api-only', '^apps/standalone/src/command-line/', [
+      '^packages/(?!contracts/src/admin-api)',
+      '^apps/standalone/src/(?!command-line/)',
+    ]),
     never('database-stands-on-the-data-folder', '^packages/database/', '^packages/(?!database/|data-folder/)'),
     never('data-folder-stands-on-nothing', '^packages/data-folder/', '^packages/(?!data-folder/)'),
     never('contracts-stand-on-nothing', '^packages/contracts/', '^packages/(?!contracts/)'),

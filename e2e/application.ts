@@ -31,7 +31,14 @@ async function startApplication(
   const root = new URL('..', import.meta.url).pathname
   const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), what], {
     cwd: root,
-    env: { ...process.env, PORT: '0', TENANT_PORT: '0', ROLLCALL_DATA: folder, LOG_LEVEL: 'error' },
+    env: {
+      ...process.env,
+      PORT: '0',
+      TENANT_PORT: '0',
+      ROLLCALL_DATA: folder,
+      LOG_LEVEL: 'error',
+      APPROVAL_ABOVE: 'user.contain:1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

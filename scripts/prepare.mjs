@@ -30,8 +30,11 @@ export class Problem extends Error {}
 /** @param {string} line */
 export const say = (line) => process.stdout.write(`${line}\n`)
 
-/** Installs what is missing, unless what is installed is what the lock file says. */
-export async function ensureInstalled() {
+/**
+ * Installs what is missing, unless what is installed is what the lock file says.
+ * @param {NodeJS.WritableStream} told where that is said
+ */
+export async function ensureInstalled(told = process.stdout) {
   const modules = join(root, 'node_modules')
   const stamp = join(modules, '.rollcall-installed')
   const wanted = hashOf([join(root, 'package-lock.json')])
@@ -40,7 +43,7 @@ export async function ensureInstalled() {
   await withLock(join(root, '.install.lock'), async () => {
     if (isInstalled()) return // another start has just done it
     if (!isWhole(modules)) {
-      say('Installing dependencies (once; about a minute)')
+      told.write('Installing dependencies (once; about a minute)\n')
       await run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund', '--include=dev', '--include=optional'], {
         failure: 'npm could not install the dependencies. Is the npm registry reachable?',
       })

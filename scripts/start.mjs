@@ -5,12 +5,13 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { Problem, compileCache, ensureBuilt, ensureInstalled, findNode, root } from './prepare.mjs'
 
-/** @type {Record<string, { program?: string, builds: string[] }>} */
+/** @type {Record<string, { program?: string, builds: string[], isForScripts?: boolean }>} */
 const programs = {
   standalone: { program: 'apps/standalone/src/main.ts', builds: ['dashboard'] },
   tenant: { program: 'apps/standalone/src/tenant.ts', builds: [] },
   events: { program: 'apps/events/src/server/main.ts', builds: ['dashboard', 'events'] },
   audit: { program: 'apps/standalone/src/audit.ts', builds: [] },
+  'command-line': { program: 'apps/standalone/src/command-line/main.ts', builds: [], isForScripts: true },
   seed: { program: 'apps/standalone/src/seed.ts', builds: [] },
   fuzz: { program: 'packages/tenant/src/testing/fuzz/main.ts', builds: [] },
   bench: { program: 'bench/main.ts', builds: ['dashboard'] },
@@ -26,10 +27,13 @@ try {
     throw new Problem(`Rollcall needs Node 20.19 or newer to start; this is ${process.versions.node}.`)
   }
   const parent = process.ppid
-  await ensureInstalled()
+  const { program, builds, isForScripts = false } = chosen
+  await ensureInstalled(isForScripts ? process.stderr : process.stdout)
   const node = findNode()
-  for (const app of chosen.builds) await ensureBuilt(app, node)
-  if (chosen.program !== undefined) runProgram(node, [join(root, chosen.program), ...args], parent)
+  for (const app of builds) await ensureBuilt(app, node)
+  // A file that is named on the command line is one of the folder where it was typed.
+  if (program !== undefined)
+    runProgram(node, [join(root, program), ...args], { parent, cwd: isForScripts ? process.cwd() : root })
 } catch (error) {
   if (!(error instanceof Problem)) throw error
   process.stderr.write(`${error.message}\n`)
@@ -40,11 +44,11 @@ try {
  * The program ends when the channel to us closes, so it cannot outlive us; and we end when npm, which started us, is gone.
  * @param {string} node
  * @param {string[]} args
- * @param {number} parent
+ * @param {{ parent: number, cwd: string }} place
  */
-function runProgram(node, args, parent) {
+function runProgram(node, args, { parent, cwd }) {
   const child = spawn(node, args, {
-    cwd: root,
+    cwd,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...compileCache },
   })

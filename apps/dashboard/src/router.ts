@@ -1,9 +1,11 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import type { Router } from 'vue-router'
 import { auditRoutes } from './features/audit/audit.routes.ts'
+import { cleanUpRoutes } from './features/clean-up/clean-up.routes.ts'
 import { findRoutes, followFindLink } from './features/filter/find.routes.ts'
 import { importsRoutes } from './features/imports/imports.routes.ts'
 import { insightsRoutes } from './features/insights/insights.routes.ts'
+import { jobsRoutes } from './features/jobs/jobs.routes.ts'
 import { recycleBinRoutes } from './features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 
@@ -14,6 +16,8 @@ export function createRouterFor(basePath: string): Router {
     routes: [
       ...findRoutes,
       ...usersRoutes,
+      ...jobsRoutes,
+      ...cleanUpRoutes,
       ...insightsRoutes,
       ...recycleBinRoutes,
       ...auditRoutes,

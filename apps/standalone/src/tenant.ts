@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { startLocalTenant } from '@rollcall/tenant'
 import { describeFailure, runProgram, startDatabase } from '@rollcall/program'
-import { ControlRefused, controlTenant } from './control-tenant.ts'
+import { controlTenant } from './control-tenant.ts'
+import { ControlRefused } from './running-tenant.ts'
 
 /** The local tenant alone: an Auth0 for development and CI. With words after it, a command to the one that runs. */
 const demoUsers = 1000

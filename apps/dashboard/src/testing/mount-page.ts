@@ -10,9 +10,11 @@ import { auditRoutes } from '../features/audit/audit.routes.ts'
 import ActionHost from '../features/actions/ActionHost.vue'
 import { asked } from '../features/actions/asked.ts'
 import { ownFields } from '../features/fields/own-fields.ts'
+import { cleanUpRoutes } from '../features/clean-up/clean-up.routes.ts'
 import { findRoutes } from '../features/filter/find.routes.ts'
 import { importsRoutes } from '../features/imports/imports.routes.ts'
 import { insightsRoutes } from '../features/insights/insights.routes.ts'
+import { jobsRoutes } from '../features/jobs/jobs.routes.ts'
 import { recycleBinRoutes } from '../features/recycle-bin/recycle-bin.routes.ts'
 import { usersRoutes } from '../features/users/users.routes.ts'
 import { i18n, loadLaterTexts } from '../i18n.ts'
@@ -63,7 +65,16 @@ export async function mountPage(
 ) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [...findRoutes, ...usersRoutes, ...insightsRoutes, ...recycleBinRoutes, ...auditRoutes, ...importsRoutes],
+    routes: [
+      ...findRoutes,
+      ...usersRoutes,
+      ...jobsRoutes,
+      ...cleanUpRoutes,
+      ...insightsRoutes,
+      ...recycleBinRoutes,
+      ...auditRoutes,
+      ...importsRoutes,
+    ],
   })
   await router.push(path)
   const requests: string[] = []

@@ -35,10 +35,10 @@ export async function previewAction(
 }
 
 /** Of several fields those are named that may be seen; a sentence about none of them is not said. */
-function presentWarning({ code, message, fields }: Remark, { hidden }: Sight) {
+function presentWarning({ code, message, fields, userIds }: Remark, { hidden }: Sight) {
   const named = fields?.filter((field) => !hidden.has(field))
   if (named?.length === 0) return []
-  return [{ code, message: named ? `${message} ${named.join(', ')}.` : message }]
+  return [{ code, message: named ? `${message} ${named.join(', ')}.` : message, ...(userIds && { userIds }) }]
 }
 
 const basedOn = ({ user }: UserState, before: Record<string, unknown>, { hidden }: Sight) => {

@@ -103,8 +103,12 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     }
   }
   let flushing = Promise.resolve()
-  const flushSoon = () => (flushing = flushing.then(() => sleep(flushMs)).then(flush))
   let isFlushPlanned = false
+  const flushSoon = async () => {
+    await sleep(flushMs)
+    isFlushPlanned = false // what comes from here on may come too late for this one
+    await flush()
+  }
   const hold = (turn: Turn) => {
     if (turn.state === 'waiting' && turn.standsStill) {
       // Of those who were under way together, the first says it for all. A limit is over soon, and the pace knows when; an outage may last.
@@ -120,7 +124,7 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     hold(turn)
     if (isFlushPlanned) return
     isFlushPlanned = true
-    void flushSoon().finally(() => (isFlushPlanned = false))
+    flushing = flushing.then(flushSoon)
   }
 
   const readOpen = async () => {

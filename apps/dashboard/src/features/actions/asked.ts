@@ -1,4 +1,4 @@
-import type { ActionRun, BasedOn, User } from '@rollcall/contracts/admin-api'
+import type { ActionRun, BasedOn, JobSelection, User } from '@rollcall/contracts/admin-api'
 import { shallowRef } from 'vue'
 import type { NamedUser } from '../users/user-words.ts'
 
@@ -33,9 +33,23 @@ export interface AskedPersonalData {
   user: NamedUser
 }
 
+/** Something that is to be done to many, once a dry run has shown what it would do. */
+export interface AskedMany {
+  kind: 'many'
+  selection: JobSelection
+  /** How many they are, where that is known. */
+  users?: number | undefined
+  /** What is to be done; absent: that is asked, too. */
+  words?: string | undefined
+}
+
 /** What the dialog over everything is about. */
-export const asked = shallowRef<AskedAction | AskedUndo | AskedPersonalData>()
+export const asked = shallowRef<AskedAction | AskedUndo | AskedPersonalData | AskedMany>()
 
 export function askFor(wish: Omit<AskedAction, 'kind'>): void {
   asked.value = { kind: 'action', ...wish }
+}
+
+export function askForMany(wish: Omit<AskedMany, 'kind'>): void {
+  asked.value = { kind: 'many', ...wish }
 }

@@ -1,10 +1,13 @@
 import {
   Bookmark,
+  BrushCleaning,
   ChartColumn,
   Copy,
   Download,
   Filter,
+  ListChecks,
   ListFilter,
+  ListPlus,
   LogOut,
   MailPlus,
   Monitor,
@@ -26,6 +29,8 @@ import type { ApiClient } from '../../api/api-client.ts'
 import { injected } from '../../injection.ts'
 import { commandsKey } from '../../shell/commands.ts'
 import type { CommandName } from '../../shell/commands.ts'
+import { pages } from '../../shell/pages.ts'
+import type { PageName } from '../../shell/pages.ts'
 import { sessionKey } from '../../shell/useSession.ts'
 import { useTheme } from '../../shell/useTheme.ts'
 import { toast } from '../../ui/toasts.ts'
@@ -39,6 +44,14 @@ const commandIcons: Record<CommandName, Component> = {
   addFilter: Filter,
   saveView: Save,
   export: Download,
+}
+const pageIcons: Record<PageName, Component> = {
+  users: UsersRound,
+  jobs: ListChecks,
+  'clean-up': BrushCleaning,
+  insights: ChartColumn,
+  'recycle-bin': Trash2,
+  audit: ScrollText,
 }
 const themeIcons = { light: Sun, dark: Moon, system: Monitor }
 
@@ -83,35 +96,23 @@ export function useEntries(api: ApiClient) {
       icon: Bookmark,
       run: () => router.push(addressOf(view)),
     })),
-    {
-      id: 'page users',
-      group: 'pages',
-      label: t('shell.users'),
-      icon: UsersRound,
-      run: () => router.push({ name: 'users' }),
-    },
-    {
-      id: 'page insights',
-      group: 'pages',
-      label: t('shell.insights'),
-      icon: ChartColumn,
-      run: () => router.push({ name: 'insights' }),
-    },
-    {
-      id: 'page recycle-bin',
-      group: 'pages',
-      label: t('shell.recycleBin'),
-      icon: Trash2,
-      run: () => router.push({ name: 'recycle-bin' }),
-    },
-    ...(may('read:audit')
+    ...pages
+      .filter(({ needs }) => !needs || may(needs))
+      .map(({ name }) => ({
+        id: `page ${name}`,
+        group: 'pages' as const,
+        label: t(`shell.${name}`),
+        icon: pageIcons[name],
+        run: () => router.push({ name }),
+      })),
+    ...(may('manage:jobs')
       ? [
           {
-            id: 'page audit',
+            id: 'page new-job',
             group: 'pages' as const,
-            label: t('shell.audit'),
-            icon: ScrollText,
-            run: () => router.push({ name: 'audit' }),
+            label: t('jobs.new.title'),
+            icon: ListPlus,
+            run: () => router.push({ name: 'new-job' }),
           },
         ]
       : []),

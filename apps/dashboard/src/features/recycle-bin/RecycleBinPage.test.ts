@@ -10,6 +10,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { json, mountPage, problem, wholeUser } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
 import { shownToasts } from '../../ui/toasts.ts'
+import { asked } from '../actions/asked.ts'
 import RecycleBinPage from './RecycleBinPage.vue'
 
 afterEach(() => {
@@ -196,4 +197,22 @@ test('the next page comes when it is asked for; what others do shows by itself',
   first = []
   page.changes.tell({ kind: 'users', userIds: ['auth0|1'] })
   await expect.poll(() => page.wrapper.findAll('li')).toHaveLength(1)
+})
+
+test('several are restored at once: those who are picked, or all that the search finds', async () => {
+  const page = await open({
+    permissions: ['read:users', 'manage:jobs', 'restore:users', 'purge:users', 'delete:users'],
+  })
+  const choose = async (label: string) => {
+    await page.wrapper.findAll('[role=toolbar] button').find((button) => button.text() === label)?.trigger('click') // prettier-ignore
+    const wish = asked.value
+    asked.value = undefined
+    return wish
+  }
+  expect(await choose('Restore all')).toMatchObject({ words: 'user.restore', selection: { kind: 'recycle-bin', search: '' } }) // prettier-ignore
+  expect(await choose('Keep all')).toMatchObject({ selection: { kind: 'filter', filter: 'deletion_scheduled:true' } })
+  for (const box of page.wrapper.findAll('li input[type=checkbox]')) await box.setValue(true)
+  expect(page.wrapper.get('[role=toolbar]').text()).toContain('2 selected')
+  expect(await choose('Restore 1')).toMatchObject({ users: 1, selection: { kind: 'list', entries: ['auth0|1'] } })
+  expect(await choose('Keep 1')).toMatchObject({ words: 'user.cancel-deletion', selection: { entries: ['auth0|2'] } })
 })

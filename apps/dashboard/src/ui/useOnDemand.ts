@@ -1,7 +1,7 @@
 import { defineAsyncComponent } from 'vue'
 import type { Component } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { toast } from '../../ui/toasts.ts'
+import { toast } from './toasts.ts'
 
 /** Parts of a page that most visits do not need: each is fetched when it is first shown; where that fails, it is said and `close` called. */
 export function useOnDemand() {
