@@ -39,7 +39,7 @@ export async function differences(db: Kysely<never>): Promise<string[]> {
       OR right(d.picture, length(t.picture)) IS DISTINCT FROM t.picture
     UNION ALL
     SELECT 'search of ' || coalesce(u.user_id, s.user_id) FROM rollcall.users u FULL JOIN rollcall.user_search s USING (user_id)
-    WHERE u.created_at IS DISTINCT FROM s.created_at OR split_part(s.txt, E'\n', 1) IS DISTINCT FROM coalesce(u.email_key, '')
+    WHERE u.created_at IS DISTINCT FROM s.created_at OR split_part(translate(s.txt, 'ǀǁǂǃ', '@.-_'), E'\n', 1) IS DISTINCT FROM coalesce(u.email_key, '')
     UNION ALL
     SELECT 'count of users' WHERE (SELECT sum(users) FROM rollcall.user_count) <> (SELECT count(*) FROM rollcall.users)
     UNION ALL

@@ -139,7 +139,7 @@ function settings(isDurable: boolean): string {
   const lines = {
     listen_addresses: `'127.0.0.1'`,
     unix_socket_directories: `''`,
-    max_connections: 60,
+    max_connections: 200,
     shared_buffers: `${totalmem() < 2 * 2 ** 30 ? 128 : Math.min(quarterOfMemory, 512)}MB`,
     work_mem: '32MB',
     maintenance_work_mem: '256MB',
