@@ -1,6 +1,4 @@
 import type { CustomField } from '@rollcall/contracts/admin-api'
-import { findUserField } from '@rollcall/contracts/user-filter'
-import type { UserField } from '@rollcall/contracts/user-filter'
 import { computed, shallowRef } from 'vue'
 
 /** The fields of metadata that have names of the team's own, as far as whoever is signed in may see them. */
@@ -11,4 +9,3 @@ export const ownFieldAt = (path: string): CustomField | undefined => byPath.valu
 
 /** As the filter language is told of them. */
 export const ownPaths = computed(() => new Map(ownFields.value.map(({ name, path }) => [name, path])))
-export const fieldCalled = (name: string): UserField | undefined => findUserField(name, ownPaths.value)

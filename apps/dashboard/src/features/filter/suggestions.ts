@@ -1,6 +1,7 @@
 import { infoOf, printUserFilter, userFields } from '@rollcall/contracts/user-filter'
 import type { UserField } from '@rollcall/contracts/user-filter'
-import { fieldCalled, ownFields } from '../fields/own-fields.ts'
+import { fieldCalled } from '../fields/field-called.ts'
+import { ownFields } from '../fields/own-fields.ts'
 import type { TypingPlace } from './typing-place.ts'
 
 export interface Suggestion {

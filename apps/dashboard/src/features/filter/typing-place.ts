@@ -1,5 +1,5 @@
 import type { UserField } from '@rollcall/contracts/user-filter'
-import { fieldCalled } from '../fields/own-fields.ts'
+import { fieldCalled } from '../fields/field-called.ts'
 
 /** The word of a filter in which somebody types. */
 export interface TypingPlace {

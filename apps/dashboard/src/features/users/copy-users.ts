@@ -1,8 +1,57 @@
 import type { UserSummary } from '@rollcall/contracts/admin-api'
+import type { ComposerTranslation } from 'vue-i18n'
 import type { ApiClient } from '../../api/api-client.ts'
-import { copiedText } from './useCellText.ts'
+import { toast } from '../../ui/toasts.ts'
+import { kindOf, valueOf } from './columns.ts'
+import { namesOf, plainText } from './useCellText.ts'
 import type { UserPages } from './user-pages.ts'
 import { refreshedAtOnce, refreshUsers } from './users.api.ts'
+
+/** What a clipboard is for; an export is for more. */
+const mostCopied = 2000
+
+interface Words {
+  t: ComposerTranslation
+  n(value: number): string
+  nameOfColumn(column: string): string
+}
+
+async function write(text: string, said: string, { t }: Words): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    // The browser refuses, or has no clipboard for a page without TLS.
+    return toast(t('copyFailed'))
+  }
+  toast(said)
+}
+
+/** Puts a cell on the clipboard, and says so. */
+export const copyCell = (words: Words, user: UserSummary, column: string) =>
+  write(copiedText(user, column), words.t('copied'), words)
+
+/** Puts users on the clipboard as a table for a spreadsheet, and says so. */
+export async function copyUsers(
+  api: ApiClient,
+  words: Words,
+  { pages, chosen, columns }: { pages: UserPages; chosen: ReadonlySet<string>; columns: string[] },
+): Promise<void> {
+  const { t, n, nameOfColumn } = words
+  if (chosen.size > mostCopied) return toast(t('users.copyTooMany', { most: n(mostCopied) }))
+  try {
+    const users = await collect(api, pages, chosen, columns)
+    const said = t('users.copiedUsers', { formatted: n(users.length) }, users.length)
+    await write(tableOf(users, columns, nameOfColumn), said, words)
+  } catch (error) {
+    toast((error instanceof Error && error.message) || t('problem.network'))
+  }
+}
+
+/** A user's value in a column as it is copied. */
+function copiedText(user: UserSummary, column: string): string {
+  const value = valueOf(user, column)
+  return kindOf(column) === 'list' ? namesOf(value).join(', ') : plainText(value)
+}
 
 /** A spreadsheet runs a cell that begins like this as a formula (OWASP: CSV injection); an apostrophe makes it text. */
 const startsFormula = /^[=+\-@\t\r]/
@@ -23,7 +72,7 @@ export function tableOf(
 }
 
 /** In the order of the list. Who is far from view is fetched again; who has left the tenant meanwhile is not there any more. */
-export async function collect(
+async function collect(
   api: ApiClient,
   pages: UserPages,
   chosen: ReadonlySet<string>,

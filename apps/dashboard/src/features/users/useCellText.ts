@@ -5,7 +5,7 @@ import { relativeMoment } from '../../ui/moments.ts'
 import { isMetadata, kindOf, valueOf } from './columns.ts'
 
 /** The names of what a list column holds: roles are names, an identity is known by its connection. */
-function namesOf(value: unknown): string[] {
+export function namesOf(value: unknown): string[] {
   if (!Array.isArray(value)) return []
   return value.map((one: unknown) =>
     typeof one === 'object' && one !== null && 'connection' in one ? String(one.connection) : plainText(one),
@@ -17,12 +17,6 @@ export function plainText(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'object') return JSON.stringify(value)
   return String(value)
-}
-
-/** A user's value in a column as it is copied. */
-export function copiedText(user: UserSummary, column: string): string {
-  const value = valueOf(user, column)
-  return kindOf(column) === 'list' ? namesOf(value).join(', ') : plainText(value)
 }
 
 /** What stands in the cells and above them, in the reader's language. */
