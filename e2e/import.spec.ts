@@ -21,7 +21,7 @@ test('a file is dropped on the page, checked, started by its number, and its use
   await page.getByRole('textbox', { name: 'Type 1 to confirm' }).fill('1')
   await page.getByRole('button', { name: 'Import 1 user' }).click()
   await expect(page.getByText('Ended')).toBeVisible()
-  await expect(page.getByRole('row', { name: 'Created 1' })).toBeVisible()
+  await expect(page.getByRole('row', { name: 'Created 1', exact: true })).toBeVisible()
   await page.getByRole('link', { name: 'new@import.example' }).click()
   await expect(page.getByRole('heading', { name: 'new@import.example' })).toBeVisible()
   await expectAccessible(page)

@@ -114,7 +114,7 @@ const Approval = z.object({
 export const Job = z
   .object({
     jobId: z.uuid(),
-    action: z.string().meta({ description: 'Of an undoing: the action of the job that it undoes.' }),
+    action: z.string().meta({ description: 'Of an undoing: the action that puts back what the other job did.' }),
     params: z.record(z.string(), z.unknown()),
     selection: z.object({
       kind: z.enum(['filter', 'view', 'list', 'recycle-bin', 'undo']),
