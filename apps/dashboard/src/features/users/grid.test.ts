@@ -127,7 +127,7 @@ test('from those selected one goes on to all that match; another filter selects 
 test('Ctrl C copies the cell, or the rows selected, in the order of the list', async () => {
   const { press } = await open({ people: fakeUsers(30) })
   await press('Mod+c')
-  expect(copied).toHaveBeenLastCalledWith('Person 0')
+  await vi.waitFor(() => expect(copied).toHaveBeenLastCalledWith('Person 0'))
   await press('x', 'Shift+ArrowDown', 'Mod+c')
   await vi.waitFor(() => expect(copied).toHaveBeenCalledTimes(2))
   const [head, ...rows] = copied.mock.lastCall?.[0].split('\n') ?? []
