@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { noControlCharacter, wholeNumber } from './query-values.ts'
+import { noControlCharacter, outcomesQuery, StartWithNumber, wholeNumber } from './query-values.ts'
 
 /** What a user can be given by an import, in Auth0's words (Bulk Import Database Schema). Keys of metadata come besides. */
 export const importFields = [
@@ -172,12 +172,7 @@ export const ImportRow = z
   .meta({ id: 'ImportRow' })
 export type ImportRow = z.infer<typeof ImportRow>
 
-export const ImportRowsQuery = z.strictObject({
-  state: ImportRowState.optional(),
-  code: z.string().max(100).optional().meta({ description: 'Of the problem.' }),
-  limit: wholeNumber(1, 200, 50),
-  after: wholeNumber(0, 2_000_000_000, 0).meta({ description: 'The `next` of the page before this one.' }),
-})
+export const ImportRowsQuery = outcomesQuery(ImportRowState)
 export type ImportRowsQuery = z.infer<typeof ImportRowsQuery>
 
 export const ImportRowPage = z.object({ rows: z.array(ImportRow), next: z.int().nullable() }).meta({ id: 'ImportRowPage' }) // prettier-ignore
@@ -187,10 +182,7 @@ export const ImportReportQuery = z.strictObject({
   rows: z.enum(['problems', 'all']).default('problems'),
 })
 
-/** The number is what a person has to type: whoever starts something knows for how many it is done. */
-export const StartImport = z.strictObject({
-  users: z.int().min(0).meta({ description: 'How many users wait; another number is refused.' }),
-})
+export const StartImport = StartWithNumber
 
 /** Where users can be imported into. */
 export const ImportConnections = z

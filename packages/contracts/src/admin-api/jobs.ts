@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { FieldChange, Reason } from './actions.ts'
-import { FilterText, noControlCharacter, notTooDeep, wholeNumber } from './query-values.ts'
+import {
+  FilterText,
+  KeptName,
+  noControlCharacter,
+  notTooDeep,
+  outcomesQuery,
+  StartWithNumber,
+  wholeNumber,
+} from './query-values.ts'
 
 const longestList = 100_000
 
@@ -179,12 +187,7 @@ export const JobUser = z
   .meta({ id: 'JobUser' })
 export type JobUser = z.infer<typeof JobUser>
 
-export const JobUsersQuery = z.strictObject({
-  state: JobUserState.optional(),
-  code: z.string().max(100).optional().meta({ description: 'Of the problem.' }),
-  limit: wholeNumber(1, 200, 50),
-  after: wholeNumber(0, 2_000_000_000, 0).meta({ description: 'The `next` of the page before this one.' }),
-})
+export const JobUsersQuery = outcomesQuery(JobUserState)
 export type JobUsersQuery = z.infer<typeof JobUsersQuery>
 
 export const JobUserPage = z.object({ users: z.array(JobUser), next: z.int().nullable() }).meta({ id: 'JobUserPage' })
@@ -195,10 +198,7 @@ export const JobUnmatched = z
   .meta({ id: 'JobUnmatched' })
 export type JobUnmatched = z.infer<typeof JobUnmatched>
 
-/** The number is what a person has to type: whoever starts something knows to how many it is done. */
-export const StartJob = z.strictObject({
-  users: z.int().min(0).meta({ description: 'How many users wait; another number is refused.' }),
-})
+export const StartJob = StartWithNumber
 export const ApproveJob = StartJob.extend({ comment: Reason.optional() })
 export const RefuseJob = z.strictObject({ comment: Reason })
 export const JobSpeed = z.strictObject({ speed: Speed })
@@ -218,12 +218,7 @@ export type JobDrift = z.infer<typeof JobDrift>
 
 /** A dry run that is made again and again; what it finds is done when somebody starts it, and never by itself. */
 export const NewJobSchedule = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(80)
-    .refine(...noControlCharacter),
+  name: KeptName,
   action: z.string().max(100),
   params: NewJob.shape.params,
   filter: FilterText,

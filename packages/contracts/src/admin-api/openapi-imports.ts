@@ -1,4 +1,4 @@
-import type { OpenAPIRegistry, ResponseConfig } from '@asteasolutions/zod-to-openapi'
+import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 import {
   ImportConnections,
@@ -12,18 +12,13 @@ import {
   StartImport,
   UserImport,
 } from './imports.ts'
-
-type Responses = Record<number, ResponseConfig>
-
-interface Tools {
-  security: Record<string, string[]>[]
-  answered(description: string, schema: z.ZodType): Responses
-  refused(...statuses: number[]): Responses
-  bodyOf(schema: z.ZodType): { body: { content: Record<string, { schema: z.ZodType }> } }
-}
+import type { OpenApiTools } from './openapi-tools.ts'
 
 /** The paths of imports: users from a file. */
-export function describeImports(registry: OpenAPIRegistry, { security, answered, refused, bodyOf }: Tools): void {
+export function describeImports(
+  registry: OpenAPIRegistry,
+  { security, answered, refused, bodyOf }: OpenApiTools,
+): void {
   const tags = ['Imports']
   const onImport = z.object({ importId: z.uuid() })
   const seeing = 'Needs `read:users`; of others’ imports, `read:audit` as well.'

@@ -1,4 +1,4 @@
-import type { OpenAPIRegistry, ResponseConfig } from '@asteasolutions/zod-to-openapi'
+import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 import {
   ApproveJob,
@@ -18,18 +18,10 @@ import {
   StartJob,
   UndoJob,
 } from './jobs.ts'
-
-type Responses = Record<number, ResponseConfig>
-
-interface Tools {
-  security: Record<string, string[]>[]
-  answered(description: string, schema: z.ZodType): Responses
-  refused(...statuses: number[]): Responses
-  bodyOf(schema: z.ZodType): { body: { content: Record<string, { schema: z.ZodType }> } }
-}
+import type { OpenApiTools } from './openapi-tools.ts'
 
 /** The paths of jobs: one action, done to many users. */
-export function describeJobs(registry: OpenAPIRegistry, { security, answered, refused, bodyOf }: Tools): void {
+export function describeJobs(registry: OpenAPIRegistry, { security, answered, refused, bodyOf }: OpenApiTools): void {
   const tags = ['Jobs']
   const onJob = z.object({ jobId: z.uuid() })
   const seeing = 'Needs `read:users`; of others’ jobs, `read:audit` or `approve:actions` as well.'

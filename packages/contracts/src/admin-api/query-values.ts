@@ -34,3 +34,25 @@ export const FilterText = z
   .trim()
   .max(2000)
   .refine(...noControlCharacter)
+
+/** What people call something that they keep: a view, a schedule. */
+export const KeptName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .refine(...noControlCharacter)
+
+/** Which of many outcomes, in their order: by what became of them, and by what went wrong. */
+export const outcomesQuery = <State extends z.ZodType>(state: State) =>
+  z.strictObject({
+    state: state.optional(),
+    code: z.string().max(100).optional().meta({ description: 'Of the problem.' }),
+    limit: wholeNumber(1, 200, 50),
+    after: wholeNumber(0, 2_000_000_000, 0).meta({ description: 'The `next` of the page before this one.' }),
+  })
+
+/** The number is what a person has to type: whoever starts something knows to how many it is done. */
+export const StartWithNumber = z.strictObject({
+  users: z.int().min(0).meta({ description: 'How many users wait; another number is refused.' }),
+})

@@ -1,15 +1,10 @@
 import { z } from 'zod'
-import { FilterText, noControlCharacter } from './query-values.ts'
+import { FilterText, KeptName } from './query-values.ts'
 import { UserColumn, UserSort } from './users.ts'
 
 /** What a view keeps: who, in which order, and what is shown of them. */
 export const ViewContent = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(80)
-    .refine(...noControlCharacter),
+  name: KeptName,
   filter: FilterText.default(''),
   sort: UserSort.default('-created_at'),
   columns: z.array(UserColumn).min(1).max(40),
