@@ -1,30 +1,15 @@
 import type { FieldChange } from '@rollcall/contracts/admin-api'
 import type { AuditFacts } from '../audit/audit.store.ts'
-import type { Steering } from '../jobs/audit-job.ts'
+import { ownEntry, type DoneBy } from '../audit/own-entry.ts'
 import type { ImportEntry } from './imports.store.ts'
 
 /** What the audit log says of an import. Whom it made is in the tenant's log, and in the report. */
 export function auditImport(
   entry: ImportEntry,
   action: string,
-  { changes, by }: { changes: FieldChange[]; by?: Steering },
+  { changes, by }: { changes: FieldChange[]; by?: DoneBy },
 ): AuditFacts {
-  const from = by?.from ?? entry.origin
-  return {
-    action,
-    phase: 'done',
-    actorId: by?.actorId ?? entry.actor_id,
-    actorKind: by?.actorKind ?? entry.origin.actorKind,
-    subjectId: entry.import_id,
-    reason: null,
-    ip: from.ip,
-    userAgent: from.userAgent,
-    requestId: from.requestId,
-    runId: entry.import_id,
-    undoOf: null,
-    tenant: entry.tenant,
-    changes,
-    answer: null,
-    settledAtStart: false,
-  }
+  const { import_id: importId, tenant, actor_id: actorId, origin } = entry
+  const itself = { actorId, actorKind: origin.actorKind, from: origin }
+  return ownEntry({ action, subjectId: importId, runId: importId, tenant, by: by ?? itself, changes })
 }

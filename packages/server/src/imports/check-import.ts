@@ -1,6 +1,6 @@
 import type { ImportFindings } from '@rollcall/contracts/admin-api'
 import { copyLine, sql, transaction } from '@rollcall/database'
-import { problemNow } from '../jobs/jobs.store.ts'
+import { problemNow } from '../store/problem-now.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import { storableJson } from '../store/storable.ts'
 import type { ImportDeps } from './deps.ts'

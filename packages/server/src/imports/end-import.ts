@@ -1,6 +1,6 @@
 import { sql } from '@rollcall/database'
 import { appendAudit } from '../audit/audit.store.ts'
-import { told } from '../jobs/job-users.store.ts'
+import { told } from '../audit/own-entry.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import { auditImport } from './audit-import.ts'
 import { tellOfImport } from './events.ts'

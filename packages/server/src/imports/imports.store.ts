@@ -1,6 +1,6 @@
 import type { ImportPhase } from '@rollcall/contracts/admin-api'
 import { sql, type Selectable, type UpdateObject } from '@rollcall/database'
-import { problemNow } from '../jobs/jobs.store.ts'
+import { problemNow } from '../store/problem-now.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import type { RollcallSchema } from '../store/schema.ts'
 import { tellOfImport } from './events.ts'

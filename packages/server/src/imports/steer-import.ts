@@ -3,8 +3,7 @@ import { sql, transaction } from '@rollcall/database'
 import { Conflict, InvalidInput, NotAllowed } from '@rollcall/http-kit'
 import { allow, type Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/audit.store.ts'
-import type { Steering } from '../jobs/audit-job.ts'
-import { told } from '../jobs/job-users.store.ts'
+import { doneBy, told, type DoneBy } from '../audit/own-entry.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import { storableJson } from '../store/storable.ts'
 import { auditImport } from './audit-import.ts'
@@ -17,7 +16,7 @@ import { findConnection } from './upload-import.ts'
 
 export interface SteerImport {
   actor: Actor
-  from: Steering['from']
+  from: DoneBy['from']
   importId: string
 }
 
@@ -130,7 +129,7 @@ async function change(deps: ImportDeps, { actor, from, importId }: SteerImport, 
     const after = await changeImport(trx, { importId, from: steps.from }, steps.to(entry))
     if (!after) throw new TypeError('An import that is held is in the phase that it was held in.')
     if (steps.action !== undefined) {
-      const by: Steering = { actorId: actor.userId, actorKind: actor.kind, from }
+      const by = doneBy(actor, from)
       const changes = [...told(steps.tells?.(after) ?? {}), { field: 'phase', before: entry.phase, after: after.phase }]
       await appendAudit(trx, auditImport(after, steps.action, { by, changes }))
     }

@@ -1,6 +1,6 @@
 import { sql, transaction } from '@rollcall/database'
 import { appendAudit } from '../audit/audit.store.ts'
-import { problemNow } from '../jobs/jobs.store.ts'
+import { problemNow } from '../store/problem-now.ts'
 import { auditImport } from './audit-import.ts'
 import type { ImportDeps } from './deps.ts'
 import { auditEnd } from './end-import.ts'

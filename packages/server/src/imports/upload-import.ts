@@ -5,8 +5,7 @@ import { InvalidInput, TooLarge, TooManyRequests } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/audit.store.ts'
-import type { Steering } from '../jobs/audit-job.ts'
-import { told } from '../jobs/job-users.store.ts'
+import { told, type DoneBy } from '../audit/own-entry.ts'
 import type { RunOrigin } from '../store/schema.ts'
 import { storable, storableJson } from '../store/storable.ts'
 import { auditImport } from './audit-import.ts'
@@ -20,7 +19,7 @@ import { tellImport } from './read-imports.ts'
 
 export interface Upload {
   actor: Actor
-  from: Steering['from']
+  from: DoneBy['from']
   query: NewImportQuery
   body: AsyncIterable<Buffer>
 }

@@ -1,44 +1,15 @@
-import type { ActionPhase, FieldChange } from '@rollcall/contracts/admin-api'
 import type { AuditFacts } from '../audit/audit.store.ts'
-import type { RunOrigin } from '../store/schema.ts'
+import { ownEntry, type DoneBy } from '../audit/own-entry.ts'
 import type { JobRow } from './jobs.store.ts'
 
-/** Who did it; absent: the job itself, in the name of whoever started it. */
-export interface Steering {
-  actorId: string
-  actorKind: RunOrigin['actorKind']
-  from: Pick<RunOrigin, 'ip' | 'userAgent' | 'requestId'>
+type Told = Pick<Parameters<typeof ownEntry>[0], 'phase' | 'changes' | 'reason'> & {
+  /** Absent: the job itself, in the name of whoever started it. */
+  by?: DoneBy
 }
 
 /** What the audit log says of a job as a whole; what it does to each user stands there by itself. */
-export function auditJob(
-  job: JobRow,
-  action: string,
-  told: {
-    phase?: Exclude<ActionPhase, 'started'>
-    changes?: FieldChange[]
-    reason?: string | null
-    by?: Steering
-  } = {},
-): AuditFacts {
-  const { phase = 'done', changes = [], reason = job.reason, by } = told
-  const from = by?.from ?? job.origin
-  return {
-    action,
-    phase,
-    actorId: by?.actorId ?? job.actor_id,
-    actorKind: by?.actorKind ?? job.origin.actorKind,
-    subjectId: job.job_id,
-    reason,
-    ip: from.ip,
-    userAgent: from.userAgent,
-    requestId: from.requestId,
-    runId: job.job_id,
-    undoOf: null,
-    jobId: job.job_id,
-    tenant: job.tenant,
-    changes,
-    answer: null,
-    settledAtStart: false,
-  }
+export function auditJob(job: JobRow, action: string, { by, reason = job.reason, ...rest }: Told = {}): AuditFacts {
+  const { job_id: jobId, tenant, actor_id: actorId, origin } = job
+  const itself = { actorId, actorKind: origin.actorKind, from: origin }
+  return ownEntry({ action, subjectId: jobId, runId: jobId, jobId, tenant, by: by ?? itself, reason, ...rest })
 }

@@ -7,19 +7,19 @@ import { findAction } from '../actions/all-actions.ts'
 import { checkReason } from '../actions/check-action.ts'
 import type { Action } from '../actions/define-action.ts'
 import { appendAudit } from '../audit/audit.store.ts'
+import { told, type DoneBy } from '../audit/own-entry.ts'
 import { checkValues, checkVisible, checkWritable } from '../custom-fields/refuse.ts'
 import { readFilter } from '../features/users/read-filter.ts'
 import { findView } from '../features/views/views.store.ts'
 import type { KeptSelection, RunOrigin } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
-import { auditJob, type Steering } from './audit-job.ts'
+import { auditJob } from './audit-job.ts'
 import type { JobDeps } from './deps.ts'
-import { told } from './job-users.store.ts'
 import { findUndoingJob, insertJob, mostUnfinishedOfOne } from './jobs.store.ts'
 import { presentJob } from './present-job.ts'
 import { findVisibleJob, tellJob } from './read-jobs.ts'
 
-type From = Steering['from']
+type From = DoneBy['from']
 
 /**
  * Asks for a dry run: nothing is done to anybody before it is started.

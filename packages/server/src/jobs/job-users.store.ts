@@ -1,12 +1,14 @@
 import type { JobUsersQuery } from '@rollcall/contracts/admin-api'
 import { sql, transaction } from '@rollcall/database'
 import { appendAudit } from '../audit/audit.store.ts'
+import { told } from '../audit/own-entry.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import type { JobUserTable } from '../store/schema.ts'
+import { problemNow } from '../store/problem-now.ts'
 import { storable } from '../store/storable.ts'
 import { auditJob } from './audit-job.ts'
 import { tellOfJob } from './events.ts'
-import { endIfOver, problemNow } from './jobs.store.ts'
+import { endIfOver } from './jobs.store.ts'
 import type { HeldUser, Turn } from './turn.ts'
 
 /** Takes the next of a job's users, for this server alone. None while the job does not run. */
@@ -67,9 +69,6 @@ export async function noteOutcomes(
     if (ended) await appendAudit(trx, auditJob(ended, 'job.end', { changes: told({ done, failed, excluded }) }))
   })
 }
-
-export const told = (after: Record<string, unknown>) =>
-  Object.entries(after).map(([field, value]) => ({ field, before: null, after: value }))
 
 /** Why it stands still, or that it does no longer. */
 async function noteStandstill(trx: StoreQueries, jobId: string, outcomes: readonly Outcome[]): Promise<void> {

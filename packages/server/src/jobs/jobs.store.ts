@@ -1,8 +1,7 @@
 import type { JobPhase } from '@rollcall/contracts/admin-api'
 import { sql, type Insertable, type Selectable, type UpdateObject } from '@rollcall/database'
 import type { StoreQueries } from '../store/open-store.ts'
-import type { JobProblem, RollcallSchema } from '../store/schema.ts'
-import { storableJson } from '../store/storable.ts'
+import type { RollcallSchema } from '../store/schema.ts'
 import { tellOfJob } from './events.ts'
 
 export type JobRow = Selectable<RollcallSchema['jobs']>
@@ -96,11 +95,6 @@ export function endIfOver(trx: StoreQueries, jobId: string): Promise<JobRow | un
     .where(sql<boolean>`done + failed + excluded >= users`)
     .returningAll()
     .executeTakeFirst()
-}
-
-export function problemNow({ code, message }: { code: string; message: string }): string {
-  const problem: JobProblem = { code, message, at: new Date().toISOString() }
-  return storableJson(problem)
 }
 
 /** For so long a server is believed to be at work that is not heard of. */

@@ -1,6 +1,6 @@
 import type { JobDeps } from './deps.ts'
 import { channel } from './events.ts'
-import { createWake } from './wake.ts'
+import { createWake } from '../wake.ts'
 import { workOnJobs } from './work-on-jobs.ts'
 
 /** What is done to many users: worked on by every server on the database, and followed by all. */

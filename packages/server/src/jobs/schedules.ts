@@ -5,18 +5,18 @@ import { Conflict, NotFound, parse } from '@rollcall/http-kit'
 import type { Actor } from '../access/actor.ts'
 import { checkReason } from '../actions/check-action.ts'
 import { appendAudit, type AuditFacts } from '../audit/audit.store.ts'
+import { doneBy, ownEntry, told, type DoneBy } from '../audit/own-entry.ts'
 import { readFilter } from '../features/users/read-filter.ts'
 import type { JobScheduleTable, RunOrigin } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
-import { auditJob, type Steering } from './audit-job.ts'
+import { auditJob } from './audit-job.ts'
 import { actionForMany, checkMayDo, checkWritten, heldBy } from './create-job.ts'
 import type { JobDeps } from './deps.ts'
-import { told } from './job-users.store.ts'
 import { changeJob, insertJob, type JobRow } from './jobs.store.ts'
 import { seesAll } from './read-jobs.ts'
 
 type ScheduleRow = Selectable<JobScheduleTable>
-type From = Steering['from']
+type From = DoneBy['from']
 
 const mostSchedules = 100
 
@@ -132,23 +132,9 @@ export async function planScheduled({ store, tenant, logger }: JobDeps): Promise
 function auditSchedule(
   { schedule_id: scheduleId, tenant, reason }: ScheduleRow,
   action: string,
-  { by, from, changes = [] }: { by: Actor; from: From; changes?: AuditFacts['changes'] },
+  { by, from, changes }: { by: Actor; from: From; changes?: AuditFacts['changes'] },
 ): AuditFacts {
-  return {
-    action,
-    phase: 'done',
-    actorId: by.userId,
-    actorKind: by.kind,
-    subjectId: scheduleId,
-    reason,
-    ...from,
-    runId: scheduleId,
-    undoOf: null,
-    tenant,
-    changes,
-    answer: null,
-    settledAtStart: false,
-  }
+  return ownEntry({ action, subjectId: scheduleId, runId: scheduleId, tenant, by: doneBy(by, from), reason, changes })
 }
 
 function present(row: ScheduleRow, actor: Actor, latest: JobRow | undefined): JobSchedule {

@@ -3,12 +3,13 @@ import { sql, transaction } from '@rollcall/database'
 import { Conflict, NotAllowed } from '@rollcall/http-kit'
 import { allow, type Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/audit.store.ts'
+import { doneBy, told, type DoneBy } from '../audit/own-entry.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import type { JobApproval } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
-import { auditJob, type Steering } from './audit-job.ts'
+import { auditJob } from './audit-job.ts'
 import type { JobDeps } from './deps.ts'
-import { told, waitAgain } from './job-users.store.ts'
+import { waitAgain } from './job-users.store.ts'
 import { beginning, changeJob, endIfOver, type JobChange, type JobRow } from './jobs.store.ts'
 import { needsApproval } from './needs-approval.ts'
 import { actionOfJob } from './present-job.ts'
@@ -16,7 +17,7 @@ import { findVisibleJob, tellJob } from './read-jobs.ts'
 
 export interface SteerJob {
   actor: Actor
-  from: Steering['from']
+  from: DoneBy['from']
   jobId: string
 }
 
@@ -152,7 +153,7 @@ async function change(deps: JobDeps, { actor, from, jobId }: SteerJob, steps: St
     const after = await changeJob(trx, { jobId, from: steps.from }, steps.to(job))
     if (!after) throw new TypeError('A job that is held is in the phase that it was held in.')
     await steps.then?.(trx, after)
-    const by: Steering = { actorId: actor.userId, actorKind: actor.kind, from }
+    const by = doneBy(actor, from)
     const changes = [...told(steps.tells ?? {}), { field: 'phase', before: job.phase, after: after.phase }]
     await appendAudit(trx, auditJob(after, steps.action, { by, changes, reason: steps.reason === undefined ? job.reason : steps.reason }))
     return (await trx.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst()) ?? after

@@ -163,7 +163,7 @@ interface PacedRequest {
 /** However it ends. @throws NotSent if it takes too long */
 async function over(work: Promise<unknown>, giveUpAtMs: number): Promise<void> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new NotSent(longestWaitMs)), giveUpAtMs - performance.now())
+  const timer = setTimeout(() => reject(new NotSent(longestWaitMs)), Math.max(0, giveUpAtMs - performance.now()))
   try {
     await Promise.race([work.catch(() => undefined), tooLate])
   } finally {

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { FieldChange } from '@rollcall/contracts/admin-api'
 import { transaction } from '@rollcall/database'
 import type { TenantClient } from '@rollcall/tenant-client'
 import type { Actor } from '../../access/actor.ts'
-import { appendAudit, type AuditFacts } from '../../audit/audit.store.ts'
+import { appendAudit } from '../../audit/audit.store.ts'
+import { doneBy, ownEntry, type DoneBy } from '../../audit/own-entry.ts'
 import { tell } from '../../directory/events.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
 
@@ -16,7 +16,7 @@ export interface RemarksDeps {
 export interface RemarksCall {
   actor: Actor
   userId: string
-  from: Pick<AuditFacts, 'ip' | 'userAgent' | 'requestId'>
+  from: DoneBy['from']
 }
 
 interface Done<Result> {
@@ -39,21 +39,8 @@ export function changeRemarks<Result>(
     const { result, action, changes } = await change(trx)
     if (changes.length === 0) return result
     await tell(trx, { users: [userId] })
-    await appendAudit(trx, {
-      action,
-      phase: 'done',
-      actorId: actor.userId,
-      actorKind: actor.kind,
-      subjectId: userId,
-      reason: null,
-      ...from,
-      runId: randomUUID(),
-      undoOf: null,
-      tenant: tenant.origin,
-      changes,
-      answer: null,
-      settledAtStart: false,
-    })
+    const by = doneBy(actor, from)
+    await appendAudit(trx, ownEntry({ action, subjectId: userId, tenant: tenant.origin, by, changes }))
     return result
   })
 }

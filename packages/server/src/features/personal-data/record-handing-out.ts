@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { PersonalData, PersonalDataRequest } from '@rollcall/contracts/admin-api'
 import { transaction } from '@rollcall/database'
 import type { Actor } from '../../access/actor.ts'
-import { appendAudit, type AuditFacts } from '../../audit/audit.store.ts'
+import { appendAudit } from '../../audit/audit.store.ts'
+import { doneBy, ownEntry, told, type DoneBy } from '../../audit/own-entry.ts'
 import type { PersonalDataDeps } from './gather-personal-data.ts'
 
 /** As the audit log and `REASON_REQUIRED` call it. */
@@ -13,7 +13,7 @@ interface HandingOut {
   format: PersonalDataRequest['format']
   actor: Actor
   reason: string | undefined
-  from: Pick<AuditFacts, 'ip' | 'userAgent' | 'requestId'>
+  from: DoneBy['from']
 }
 
 /** Before anything is handed out. The log has that it was, and of what was in it no more than what was not. */
@@ -23,20 +23,16 @@ export async function recordHandingOut(
 ): Promise<void> {
   const after = { format, missing: [...new Set(data.missing.map(({ part }) => part))] }
   await transaction(store.db, (trx) =>
-    appendAudit(trx, {
-      action: exportDataAction,
-      phase: 'done',
-      actorId: actor.userId,
-      actorKind: actor.kind,
-      subjectId: data.userId,
-      reason: reason ?? null,
-      ...from,
-      runId: randomUUID(),
-      undoOf: null,
-      tenant: tenant.origin,
-      changes: [{ field: 'personal_data', before: null, after }],
-      answer: null,
-      settledAtStart: false,
-    }),
+    appendAudit(
+      trx,
+      ownEntry({
+        action: exportDataAction,
+        subjectId: data.userId,
+        tenant: tenant.origin,
+        by: doneBy(actor, from),
+        reason,
+        changes: told({ personal_data: after }),
+      }),
+    ),
   )
 }
