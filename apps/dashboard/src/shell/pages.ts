@@ -4,7 +4,7 @@ export type PageName = 'users' | 'jobs' | 'clean-up' | 'insights' | 'recycle-bin
 
 /** Where one can go from anywhere, in the order it is shown; by the name of the route, which is that of the text, too. */
 export const pages: readonly { name: PageName; alsoCovers?: readonly string[]; needs?: Permission }[] = [
-  { name: 'users', alsoCovers: ['user'] },
+  { name: 'users', alsoCovers: ['user', 'merge', 'new-import', 'import'] },
   { name: 'jobs', alsoCovers: ['job', 'new-job'] },
   { name: 'clean-up' },
   { name: 'insights' },

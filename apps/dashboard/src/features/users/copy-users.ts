@@ -2,6 +2,7 @@ import type { UserSummary } from '@rollcall/contracts/admin-api'
 import type { ComposerTranslation } from 'vue-i18n'
 import type { ApiClient } from '../../api/api-client.ts'
 import { toast } from '../../ui/toasts.ts'
+import { asText } from '../export/spreadsheet-cell.ts'
 import { kindOf, valueOf } from './columns.ts'
 import { namesOf, plainText } from './useCellText.ts'
 import type { UserPages } from './user-pages.ts'
@@ -53,13 +54,8 @@ function copiedText(user: UserSummary, column: string): string {
   return kindOf(column) === 'list' ? namesOf(value).join(', ') : plainText(value)
 }
 
-/** A spreadsheet runs a cell that begins like this as a formula (OWASP: CSV injection); an apostrophe makes it text. */
-const startsFormula = /^[=+\-@\t\r]/
-
-function safeCell(text: string): string {
-  const flat = text.replace(/[\t\r\n]+/g, ' ')
-  return startsFormula.test(text) ? `'${flat}` : flat
-}
+/** In its place, whatever it holds. */
+const safeCell = (text: string): string => asText(text, text.replace(/[\t\r\n]+/g, ' '))
 
 /** Users as rows that can be pasted into a spreadsheet. */
 export function tableOf(
