@@ -57,6 +57,11 @@ const signedIn = async (profile?: Record<string, unknown>) => {
   const sessionId = await all.openSession(userId)
   return { userId, sessionId, tokenId: await all.giveRefreshToken(userId, sessionId) }
 }
+const withFactor = async () => {
+  const userId = await all.signUp()
+  await all.manage('POST', `${pathOf(userId)}/authentication-methods`, { type: 'phone', phone_number: '+4930123456' })
+  return userId
+}
 const to = async (userId: string | Promise<string>, params: unknown = {}): Promise<Order> => ({
   userId: await userId,
   params,
@@ -92,11 +97,8 @@ const subjects: Record<string, () => Promise<Order>> = {
   'user.create-password-link': () => to(all.signUp()),
   'user.set-password': () => to(all.signUp({ blocked: true }), { password: 'Another-Donkey-7-Capacitor' }),
   'user.resend-verification': () => to(all.signUp({ email_verified: false })),
-  'user.reset-mfa': async () => {
-    const userId = await all.signUp()
-    await all.manage('POST', `${pathOf(userId)}/authentication-methods`, { type: 'phone', phone_number: '+4930123456' })
-    return to(userId)
-  },
+  'user.create-recovery-code': () => to(withFactor()),
+  'user.reset-mfa': () => to(withFactor()),
   'user.lift-brute-force-block': async () => {
     const userId = await all.signUp()
     await sql`INSERT INTO tenant.user_blocks (identifier, ip, connection, user_id) VALUES (${`${randomUUID()}@example.com`}, '192.0.2.1', ${database}, ${userId})`.execute(all.db.db)
