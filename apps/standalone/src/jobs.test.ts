@@ -271,12 +271,15 @@ test('a schedule has a dry run made again and again, and does nothing by itself'
     const answer = await standalone.ask('/api/job-schedules', staffed.token)
     return JobScheduleList.parse(await answer.json()).schedules.find((one) => one.scheduleId === scheduleId)?.latest
   }
-  await expect.poll(latest, { timeout: 15_000 }).toMatchObject({ phase: 'planned', waiting: 2 })
+  await expect
+    .poll(latest, { timeout: 15_000 })
+    .toMatchObject({ phase: 'planned', counts: { waiting: 2 }, problem: null })
   const first = (await latest())?.jobId ?? ''
   await sql`UPDATE job_schedules SET next_at = now() WHERE schedule_id = ${scheduleId}`.execute(db.db)
   await expect.poll(async () => (await latest())?.jobId, { timeout: 15_000 }).not.toBe(first)
-  await expect.poll(latest, { timeout: 15_000 }).toMatchObject({ phase: 'planned', waiting: 2 })
-  expect(await read(first)).toMatchObject({ phase: 'cancelled', scheduleId })
+  await expect.poll(latest, { timeout: 15_000 }).toMatchObject({ phase: 'planned', counts: { waiting: 2 } })
+  expect(await read(first)).toMatchObject({ phase: 'cancelled', scheduleId, problem: { code: 'replaced' } })
+  expect(await auditOf(first)).toContainEqual(expect.objectContaining({ action: 'job.lapse' }))
   expect((await listed(filter)).sort()).toEqual(ids.toSorted())
   await start(await read((await latest())?.jobId ?? ''))
   expect(await listed(filter)).toEqual([])

@@ -60,6 +60,7 @@ export {
   JobPhase,
   JobPlan,
   JobSchedule,
+  JobScheduleChange,
   JobScheduleList,
   JobSelection,
   JobSpeed,
