@@ -343,9 +343,12 @@ test('the recycle bin is paged by place, searched, and divided', async () => {
 })
 
 test('each number of the retention report is that of a list', async () => {
-  const userIds = await Promise.all(['a', 'b', 'c', 'd'].map((letter) => signUp({ name: `Reported ${letter}` })))
-  const [waiting = '', soon = '', ...rest] = userIds
+  const userIds = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((letter) => signUp({ name: `Reported ${letter}` })))
+  const [waiting = '', onItsDay = '', soon = '', ...rest] = userIds
   await staff.perform(waiting, 'user.schedule-deletion')
+  await staff.perform(onItsDay, 'user.schedule-deletion')
+  await makeDue(onItsDay)
+  await expect.poll(() => inBin(onItsDay)).toMatchObject([{ state: 'deleted' }])
   for (const userId of [soon, ...rest]) await staff.perform(userId, 'user.delete')
   await sql`UPDATE deleted_users SET purge_at = now() + interval '3 days', deleted_at = now() - interval '40 days' WHERE user_id = ${soon}`.execute(db.db)
   const report = RecycleBinReport.parse(await get('/api/deleted-users/report'))
