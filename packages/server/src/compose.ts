@@ -13,6 +13,7 @@ import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
 import { apisRoutes } from './features/apis/apis.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
+import { createProgramNames } from './features/audit/program-names.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
 import { connectionsRoutes } from './features/connections/connections.routes.ts'
@@ -217,7 +218,7 @@ function checkNames(where: string, names: readonly string[], there: readonly str
 }
 
 function apiRoutes(
-  { auth, tenant }: RollcallOptions,
+  { auth, tenant, logger }: RollcallOptions,
   { store, copy, actions, jobs }: Parts,
   fields: CustomFields,
 ): Router {
@@ -242,7 +243,7 @@ function apiRoutes(
   api.use(connectionsRoutes({ guard, tenant }))
   api.use(apisRoutes({ guard, tenant }))
   api.use(recycleBinRoutes({ guard, actions }))
-  api.use(auditRoutes({ guard, store, fields }))
+  api.use(auditRoutes({ guard, store, fields, programNames: createProgramNames({ tenant, logger }) }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))
   if (store) api.use(viewsRoutes({ guard, db: store.db, fields, onChange: feed.viewsChanged }))

@@ -63,7 +63,7 @@ export async function performRun(
   await deps.onStep('ended')
   await writeThrough(deps, run.user_id, ending.after)
   if (ended.phase !== 'done') {
-    if (ended.steps.length > 0 || error === undefined) throw fromFailure(ended.failure ?? toFailure(error), ended.steps)
+    if (ended.steps.length > 0 || error === undefined) throw fromFailure(ended.failure ?? toFailure(error), ended)
     throw error
   }
   return { run: ended, state: stateAfter(planned, ending.after), shownOnce: ending.after.shownOnce ?? null }

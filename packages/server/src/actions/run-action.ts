@@ -157,7 +157,7 @@ function hashOf({ action, userId, params, reason, basedOn, undoes }: ActionCall)
 }
 
 async function replay({ store, tenant, fields }: ActionDeps, actor: Actor, run: RunRow): Promise<ActionOutcome> {
-  if (run.failure) throw fromFailure(run.failure, run.steps)
+  if (run.failure) throw fromFailure(run.failure, run)
   const sight = fields.sightOf(actor)
   const user = await tenant.users.getAnew(run.user_id).catch((error: unknown) => {
     if (error instanceof NotFound) return null

@@ -299,6 +299,8 @@ export interface JobScheduleTable {
   reason: string | null
   every: 'day' | 'week' | 'month'
   next_at: Date
+  is_paused: Generated<boolean>
+  problem: ColumnType<JobProblem | null, string | null | undefined, string | null>
   actor_id: string
   permissions: string[]
   origin: Json<RunOrigin>
