@@ -68,7 +68,7 @@ const run = async <Row>(db: StoreQueries, query: RawBuilder<unknown>) =>
   (await (query as RawBuilder<FoundUser<Row>>).execute(db)).rows
 
 /** All users there are; a subquery that is answered once a statement. */
-const everybodyCounted = sql<number>`(SELECT sum(users)::bigint FROM user_count)`
+export const everybodyCounted = sql<number>`(SELECT sum(users)::bigint FROM user_count)`
 
 /** How many that are, where it is known without looking at each: everybody, or everybody who is not to be deleted. */
 export function countOf(filter: UserFilter): RawBuilder<number> | undefined {
@@ -144,7 +144,8 @@ export async function countUpTo(
 
 export const isEverybody = (filter: UserFilter): boolean => filter.kind === 'all' && filter.of.length === 0
 
-const isEverybodyToStay = (filter: UserFilter): boolean =>
+/** Everybody but those who are to be deleted. */
+export const isEverybodyToStay = (filter: UserFilter): boolean =>
   filter.kind === 'is' && filter.field === 'deletion_scheduled' && !filter.value
 
 /** Whether the narrow search table answers alone. */
