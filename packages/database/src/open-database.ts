@@ -206,10 +206,7 @@ function withNamedStatements(pool: pg.Pool) {
       const send = (statement: string, parameters?: unknown) => {
         // Without values the simple protocol: only it takes a migration's many statements at once.
         if (!Array.isArray(parameters) || parameters.length === 0) return client.query(statement)
-        const name = nameOf(statement)
-        return name === undefined
-          ? client.query(statement, parameters)
-          : client.query({ name, text: statement, values: parameters })
+        return sendQuery(client, { statement, parameters, name: nameOf(statement) })
       }
       return {
         query: async (statement: string, parameters?: unknown) => {
@@ -226,6 +223,22 @@ function withNamedStatements(pool: pg.Pool) {
     },
     end: () => pool.end(),
   } as unknown as pg.Pool // the three members that Kysely's dialect uses
+}
+
+/** By a query of the driver's own kind: one that is described by an object it copies property by property, which takes as long as to send it. */
+function sendQuery(
+  client: pg.ClientBase,
+  { statement, parameters, name }: { statement: string; parameters: unknown[]; name: string | undefined },
+): Promise<pg.QueryResult> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, result: pg.QueryResult) => {
+      if (error === null || error === undefined) return resolve(result)
+      Error.captureStackTrace(error) // else it leads to a socket
+      reject(error)
+    }
+    const query = Object.assign(new pg.Query(statement, parameters), { name, callback: done })
+    client.query(query)
+  })
 }
 
 /** Whether the connection is lost with the query: the server shut it (SQLSTATE class 57P), or the error is not the server's at all. */

@@ -129,7 +129,7 @@ const which = {
 export const ListUsersQuery = z.strictObject({
   ...which,
   sort: UserSort.default('-created_at'),
-  limit: wholeNumber(1, 200, 50),
+  limit: wholeNumber(1, 500, 50),
   after: z
     .string()
     .max(2000)

@@ -8,6 +8,9 @@ import { notePending } from './state.store.ts'
 import { nextReading } from './users.store.ts'
 import { write } from './write.ts'
 
+/** The tenant gives a hundred at once; to write so few takes longer than to fetch them. */
+const membersAtOnce = 2000
+
 /** Reads all roles and organizations with their members: from each one's member list, never by a question for each user. */
 export async function refreshGroups(deps: DirectoryDeps, signal: AbortSignal): Promise<void> {
   for (const group of [roles, organizations]) {
@@ -64,12 +67,19 @@ export async function refreshMembers(
 ): Promise<void> {
   const reading = await nextReading(store.db)
   const pages = group === roles ? tenant.roles.members(id) : tenant.organizations.members(id)
+  let userIds: string[] = []
+  const add = async () => {
+    await write(store.db, (trx) => addMembers(trx, { group, groupId: id, userIds, reading }))
+    userIds = []
+  }
   try {
-    for await (const userIds of pages) {
-      await write(store.db, (trx) => addMembers(trx, { group, groupId: id, userIds, reading }))
+    for await (const page of pages) {
+      userIds.push(...page)
+      if (userIds.length >= membersAtOnce) await add()
       await pace(tenant, group.groups, signal)
       signal.throwIfAborted()
     }
+    if (userIds.length > 0) await add()
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
     // It was deleted a moment ago: the list knows.

@@ -66,6 +66,18 @@ test('the next page comes when its end is near, and everybody is there once', as
   expect(requests).toHaveLength(asked)
 })
 
+test('whoever goes on to the end gets ever longer pages, and each whole again when they come back', async () => {
+  const { look, lookAtAll, names, requests } = await openList(fakeUsers(5000))
+  await lookAtAll()
+  const limits = requests.flatMap((request) => /[?&]limit=(\d+)/.exec(request)?.[1] ?? []).map(Number)
+  expect(limits.slice(0, 6)).toEqual([100, 100, 100, 150, 225, 337])
+  expect(Math.max(...limits)).toBe(500)
+  await look(100)
+  await look(400)
+  expect(names().slice(300, 450)).toEqual(people(300, 450))
+  expect(requests.at(-1)).toContain('limit=150')
+})
+
 test('pages far from view are let go of, and come again when one scrolls back', async () => {
   const { look, lookAtAll, list, requests } = await openList(fakeUsers(5000))
   await lookAtAll()

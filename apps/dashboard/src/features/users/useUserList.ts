@@ -12,6 +12,8 @@ import { countUsers, listUsers, refreshUsers, refreshedAtOnce } from './users.ap
 export const userListKey = 'users'
 
 const perPage = 100
+/** Whoever has come far goes on far: each further page is half as long as the list until then, up to this. */
+const mostPerPage = 500
 /** How near the end the next page is asked for, in rows. */
 const reserve = 60
 /** Rows that are only flown over are not fetched. */
@@ -131,7 +133,7 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
     clearTimeout(settling)
   }
 
-  async function fetchPage(page: number | 'next', after: string | undefined) {
+  async function fetchPage(page: number | 'next', after: string | undefined, rows: number) {
     const of = list.value
     if (!of || requests.has(page)) return
     const request = new AbortController()
@@ -139,7 +141,8 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
     fetching.value += 1
     try {
       const { columns } = toValue(wanted)
-      const question = { filter: of.filter, sort: of.sort, columns, limit: perPage, after }
+      const limit = Math.min(mostPerPage, Math.max(perPage, rows))
+      const question = { filter: of.filter, sort: of.sort, columns, limit, after }
       const answer = await listUsers(api, question, request.signal)
       if (request.signal.aborted) return
       of.pages.put(page, after, answer)
@@ -161,13 +164,14 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
       for (const [page, request] of requests) {
         if (page !== 'next' && !wanting.some((one) => one.page === page)) request.abort()
       }
-      for (const { page, after } of wanting) void fetchPage(page, after)
+      for (const { page, after, rows } of wanting) void fetchPage(page, after, rows)
     }, settledMs)
   }
 
   function fetchMore() {
-    const next = list.value?.pages.next()
-    if (typeof next === 'string') void fetchPage('next', next)
+    const pages = list.value?.pages
+    const next = pages?.next()
+    if (pages && typeof next === 'string') void fetchPage('next', next, Math.floor(pages.length() / 2))
   }
 
   /** Says which rows are in view. */

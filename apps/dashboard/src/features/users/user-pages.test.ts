@@ -31,13 +31,13 @@ const held = (pages: UserPages) =>
   Array.from({ length: pages.length() }, (_, row) => (pages.at(row)?.user ? pages.at(row)?.userId : '.')).join('')
 
 test('pages far from a row let go of their users, keep their places, and are fetched again by their cursors', () => {
-  const { pages, serve } = opened(lettersTo('o'), 2)
+  const { pages, serve } = opened(lettersTo('o'), 6)
   pages.keepAround(14)
   expect(held(pages)).toBe('.........jklmno')
   expect(all(pages)).toBe('abcdefghijklmno')
   expect(pages.wanting(4, 7)).toEqual([
-    { page: 1, after: 'c' },
-    { page: 2, after: 'f' },
+    { page: 1, after: 'c', rows: 3 },
+    { page: 2, after: 'f', rows: 3 },
   ])
   pages.put(1, 'c', serve('c'))
   expect(held(pages)).toBe('...def...jklmno')

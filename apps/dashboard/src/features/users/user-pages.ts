@@ -31,8 +31,8 @@ export interface UserPages {
   userIdsAround: (from: number, to: number) => string[]
   /** Those that are held. */
   users: () => UserSummary[]
-  /** The pages between two rows that have to be fetched, by number, each with where it begins. */
-  wanting: (from: number, to: number) => { page: number; after: string | undefined }[]
+  /** The pages between two rows that have to be fetched, by number, each with where it begins and how many rows it has. */
+  wanting: (from: number, to: number) => { page: number; after: string | undefined; rows: number }[]
   /** Takes in an answer, to what was asked with `after`; one to a question that has become idle meanwhile is let go. */
   put: (page: number | 'next', after: string | undefined, answer: { users: UserSummary[]; next: string | null }) => void
   /** Of the pages farthest from a row only the ids are kept. */
@@ -46,10 +46,10 @@ export interface UserPages {
 }
 
 /**
- * A list as far as it has been scrolled to, by cursor. Any number of rows: only `kept` pages hold users, the others the ids and the cursor to
- * fetch them again. What it holds is too large to be watched deeply: it has one version, which changes with it.
+ * A list as far as it has been scrolled to, by cursor. Any number of rows: only the pages of `kept` rows hold users, the others the ids and the cursor
+ * to fetch them again. What it holds is too large to be watched deeply: it has one version, which changes with it.
  */
-export function createUserPages({ kept = 40 }: { kept?: number } = {}): UserPages {
+export function createUserPages({ kept = 4000 }: { kept?: number } = {}): UserPages {
   const version = ref(0)
   const pages: Page[] = []
   const loaded = new Set<Page>()
@@ -124,11 +124,11 @@ export function createUserPages({ kept = 40 }: { kept?: number } = {}): UserPage
     userIdsAround: (from, to) => pages.filter((page) => holds(page, { from, to })).flatMap(({ userIds }) => userIds),
     users: () => read([...loaded]).flatMap(({ users }) => users ?? []),
     wanting: (from, to) => {
-      const wanted: { page: number; after: string | undefined }[] = []
+      const wanted: { page: number; after: string | undefined; rows: number }[] = []
       for (let index = pageAt(from); index < pages.length; index += 1) {
         const page = pages[index]
         if (!page || page.start > to) break
-        if (!page.users || page.isStale) wanted.push({ page: index, after: page.after })
+        if (!page.users || page.isStale) wanted.push({ page: index, after: page.after, rows: page.userIds.length })
       }
       return wanted
     },
@@ -158,9 +158,13 @@ export function createUserPages({ kept = 40 }: { kept?: number } = {}): UserPage
       changed()
     },
     keepAround: (row) => {
-      if (loaded.size <= kept) return
+      let held = 0
+      for (const page of loaded) held += page.userIds.length
+      if (held <= kept) return
       const far = [...loaded].sort((one, other) => Math.abs(other.start - row) - Math.abs(one.start - row))
-      for (const page of far.slice(0, loaded.size - kept)) {
+      for (const page of far) {
+        if (held <= kept) break
+        held -= page.userIds.length
         page.users = undefined
         loaded.delete(page)
       }

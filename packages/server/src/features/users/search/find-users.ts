@@ -24,9 +24,10 @@ export type FoundUser<Row> = Row & { user_id: string; place: Place['key'] }
 
 /**
  * How many rows of the order are walked first, and how many at most where those held so many matches that a page is not far. More costs every rare
- * search, less every one that thousands match. A row of the narrow search table costs a fifth of one of the others.
+ * search, less every one that thousands match: of a million users, what three of a thousand have is found by either way in the same time. A row of
+ * the narrow search table costs a fifth of one of the others.
  */
-const walks = { narrow: { first: 1000, most: 12_000, mostCounted: 60_000 }, wide: { first: 500, most: 4000 } }
+const walks = { narrow: { first: 1000, most: 40_000, mostCounted: 60_000 }, wide: { first: 500, most: 4000 } }
 /** Matches are not spread evenly: as many rows again may be needed as were reckoned. */
 const slack = 2
 
@@ -68,7 +69,7 @@ const run = async <Row>(db: StoreQueries, query: RawBuilder<unknown>) =>
   (await (query as RawBuilder<FoundUser<Row>>).execute(db)).rows
 
 /** All users there are; a subquery that is answered once a statement. */
-const everybodyCounted = sql<number>`(SELECT sum(users)::bigint FROM user_count)`
+export const everybodyCounted = sql<number>`(SELECT sum(users)::bigint FROM user_count)`
 
 /** How many that are, where it is known without looking at each: everybody, or everybody who is not to be deleted. */
 export function countOf(filter: UserFilter): RawBuilder<number> | undefined {
@@ -144,7 +145,8 @@ export async function countUpTo(
 
 export const isEverybody = (filter: UserFilter): boolean => filter.kind === 'all' && filter.of.length === 0
 
-const isEverybodyToStay = (filter: UserFilter): boolean =>
+/** Everybody but those who are to be deleted. */
+export const isEverybodyToStay = (filter: UserFilter): boolean =>
   filter.kind === 'is' && filter.field === 'deletion_scheduled' && !filter.value
 
 /** Whether the narrow search table answers alone. */
