@@ -1,4 +1,5 @@
 import type { ManagementUser } from '@rollcall/contracts/management-api'
+import { gather } from '../store/gather.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import type { DirectoryDeps } from './deps.ts'
 import { readDirectoryStatus, type DirectoryStatus } from './directory-status.ts'
@@ -74,20 +75,47 @@ export function createDirectory(options: DirectoryOptions): Directory {
     )
   }
 
-  const noteChange = async (userId: string, change: (trx: StoreQueries, reading: number) => Promise<PendingNote[]>) => {
+  const writeChange = async (
+    userIds: string[],
+    change: (trx: StoreQueries, reading: number) => Promise<PendingNote[]>,
+  ) => {
     const since = now()
+    const reading = await nextReading(store.db)
+    await write(store.db, async (trx) => {
+      const notes = await change(trx, reading)
+      // Somebody else may have changed the same user a moment after we did, and been read before this is written.
+      await notePending(trx, { notes, since })
+      await tell(trx, { users: userIds })
+    })
+  }
+  const logged = async (userId: string, writing: Promise<void>) => {
     try {
-      const reading = await nextReading(store.db)
-      await write(store.db, async (trx) => {
-        const notes = await change(trx, reading)
-        // Somebody else may have changed the same user a moment after we did, and been read before this is written.
-        await notePending(trx, { notes, since })
-        await tell(trx, { users: [userId] })
-      })
+      await writing
     } catch (error) {
       logger.error({ err: error, userId }, 'a change could not be written to the directory; the log will tell of it')
     }
   }
+  const noteChange = (userId: string, change: (trx: StoreQueries, reading: number) => Promise<PendingNote[]>) =>
+    logged(userId, writeChange([userId], change))
+
+  const writeUsers = (users: readonly ManagementUser[]) => {
+    // Of one who was changed twice the later answer counts. In one order for all who write several.
+    const latest = [...new Map(users.map((user) => [user.user_id, user])).values()].sort((a, b) =>
+      a.user_id < b.user_id ? -1 : 1,
+    )
+    const userIds = latest.map((user) => user.user_id)
+    return writeChange(userIds, async (trx, reading) => {
+      await putUsers(trx, { users: latest.map(toUserRow), reading })
+      return userIds.map((id) => ({ kind: 'user', id }))
+    })
+  }
+  const writeUser = gather<ManagementUser, void>({
+    alone: (user) => writeUsers([user]),
+    async together(users) {
+      await writeUsers(users)
+      return users.map(() => ({ answer: undefined }))
+    },
+  })
 
   const noteGroups = (group: GroupKind, userId: string, groupIds: string[]) =>
     noteChange(userId, async (trx, reading) => {
@@ -125,11 +153,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       await Promise.all(stopping)
     },
     status,
-    noteUser: (user) =>
-      noteChange(user.user_id, async (trx, reading) => {
-        await putUsers(trx, { users: [toUserRow(user)], reading })
-        return [{ kind: 'user', id: user.user_id }]
-      }),
+    noteUser: (user) => logged(user.user_id, writeUser(user)),
     noteDeparture: (userId) =>
       noteChange(userId, async (trx, reading) => {
         await removeUsers(trx, { userIds: [userId], reading })
