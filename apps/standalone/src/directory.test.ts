@@ -199,6 +199,57 @@ test('what this server changed shows at once, and survives an answer to an older
   await becomesEqual()
 })
 
+test('a change of this server’s own is not asked for again when the log tells the same, and one by others is', async () => {
+  const userIds = await Promise.all([makeUser(), makeUser(), makeUser()])
+  for (const userId of userIds) await expect.poll(() => rowOf(userId)).toBeDefined()
+  await becomesEqual()
+  await directory.close()
+  const asked: string[] = []
+  const client = all.clientThrough((url, ask) => {
+    asked.push(decodeURIComponent(new URL(url).pathname))
+    return ask()
+  })
+  directory = all.directory({ tenant: client })
+  directory.start()
+  await expect.poll(() => asked.length).toBeGreaterThan(2) // it follows
+  asked.length = 0
+  const [ours = '', both = '', hidden = ''] = userIds
+  const change = async (userId: string, value: unknown) =>
+    directory.noteUser(await all.client.changes.updateUser(userId, { app_metadata: { value } }))
+  // Of those that are noted at the same moment each is written.
+  await Promise.all([change(ours, 'ours'), change(both, 'ours'), change(hidden, { api_key: 'the log hides it' })])
+  for (const userId of userIds)
+    expect(await rowOf(userId)).toMatchObject({ app_metadata: { value: expect.anything() } })
+  await all.manage('PATCH', path(both), { app_metadata: { value: 'others' } })
+  const isAwaited = async () => (await all.store.db.selectFrom('pending').select('id').where('id', 'in', userIds).execute()).length // prettier-ignore
+  await expect.poll(isAwaited).toBe(0)
+  expect(await differences(db())).toEqual([])
+  expect(await rowOf(both)).toMatchObject({ app_metadata: { value: 'others' } })
+  expect(new Set(asked.filter((about) => about.startsWith('/api/v2/users/')))).toEqual(
+    new Set([both, hidden].map((userId) => `/api/v2/users/${userId}`)),
+  )
+})
+
+test('an answer that is written down late is mended, though the log has been read on since', async () => {
+  const userId = await makeUser()
+  await expect.poll(() => rowOf(userId)).toBeDefined()
+  const answer = await all.client.changes.updateUser(userId, { app_metadata: { value: 'ours' } })
+  await all.manage('PATCH', path(userId), { app_metadata: { value: 'others' } })
+  await expect.poll(() => rowOf(userId)).toMatchObject({ app_metadata: { value: 'others' } })
+  await directory.noteUser(answer)
+  expect(await rowOf(userId)).toMatchObject({ app_metadata: { value: 'ours' } })
+  await becomesEqual()
+})
+
+test('of two answers about one user that come at once the later one stays', async () => {
+  const userId = await makeUser()
+  await expect.poll(() => rowOf(userId)).toBeDefined()
+  const user = await all.client.users.get(userId)
+  await Promise.all(['first', 'second', 'third'].map((name) => directory.noteUser({ ...user, name })))
+  expect(await rowOf(userId)).toMatchObject({ name: 'third' })
+  await becomesEqual()
+})
+
 test('changes are told to every server on the database', async () => {
   const other = all.directory()
   const heard: DirectoryChange[] = []
