@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { sql } from '@rollcall/database'
+import { openDatabase, sql } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verifyAudit } from '../audit/verify-audit.ts'
 import { openStore, type Store } from '../store/open-store.ts'
@@ -151,10 +151,9 @@ test('two servers that begin with the same users share them, and record each onc
 
 /** Whatever is in the transaction, the commit is what fails. */
 async function withFailingCommit(failure: string, work: () => Promise<void>): Promise<void> {
-  const root = await openStore(url)
+  const root = openDatabase<object>({ url, schema: 'rollcall', poolSize: 1 })
   const run = (text: string) => sql.raw(text).execute(root.db)
-  await run(`SET SESSION AUTHORIZATION DEFAULT; RESET ROLE`)
-  await run(`CREATE FUNCTION fail_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${failure}; RETURN NULL; END $$`)
+  await run(`CREATE FUNCTION fail_at_commit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN ${failure}; RETURN NULL; END $$`)
   await run(`CREATE CONSTRAINT TRIGGER fails AFTER INSERT OR UPDATE ON action_runs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (NEW.reason = 'fails') EXECUTE FUNCTION fail_at_commit()`)
   try {
