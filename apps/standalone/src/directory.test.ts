@@ -202,7 +202,10 @@ test('what this server changed shows at once, and survives an answer to an older
 test('a change of this server’s own is not asked for again when the log tells the same, and one by others is', async () => {
   const userIds = await Promise.all([makeUser(), makeUser(), makeUser()])
   for (const userId of userIds) await expect.poll(() => rowOf(userId)).toBeDefined()
-  await becomesEqual()
+  const settledAt = Date.now()
+  await expect
+    .poll(async () => (await directory.status()).asOf?.getTime() ?? 0, { timeout: 10_000 })
+    .toBeGreaterThan(settledAt)
   await directory.close()
   const asked: string[] = []
   const client = all.clientThrough((url, ask) => {
@@ -210,21 +213,19 @@ test('a change of this server’s own is not asked for again when the log tells 
     return ask()
   })
   directory = all.directory({ tenant: client })
-  directory.start()
-  await expect.poll(() => asked.length).toBeGreaterThan(2) // it follows
-  asked.length = 0
   const [ours = '', both = '', hidden = ''] = userIds
-  const change = async (userId: string, value: unknown) =>
-    directory.noteUser(await all.client.changes.updateUser(userId, { app_metadata: { value } }))
+  const change = async (userId: string, metadata: Record<string, unknown>) =>
+    directory.noteUser(await all.client.changes.updateUser(userId, { app_metadata: metadata }))
   // Of those that are noted at the same moment each is written.
-  await Promise.all([change(ours, 'ours'), change(both, 'ours'), change(hidden, { api_key: 'the log hides it' })])
-  for (const userId of userIds)
-    expect(await rowOf(userId)).toMatchObject({ app_metadata: { value: expect.anything() } })
-  await all.manage('PATCH', path(both), { app_metadata: { value: 'others' } })
+  await Promise.all([change(ours, { plan: 'ours' }), change(both, { plan: 'ours' }), change(hidden, { api_key: 'hidden in the log' })]) // prettier-ignore
+  const rows = await all.store.db.selectFrom('users').select('app_metadata').where('user_id', 'in', userIds).execute()
+  expect(rows.map((row) => Object.keys(row.app_metadata)).flat().sort()).toEqual(['api_key', 'plan', 'plan']) // prettier-ignore
+  await all.manage('PATCH', path(both), { app_metadata: { plan: 'others' } })
+  directory.start()
   const isAwaited = async () => (await all.store.db.selectFrom('pending').select('id').where('id', 'in', userIds).execute()).length // prettier-ignore
   await expect.poll(isAwaited).toBe(0)
   expect(await differences(db())).toEqual([])
-  expect(await rowOf(both)).toMatchObject({ app_metadata: { value: 'others' } })
+  expect(await rowOf(both)).toMatchObject({ app_metadata: { plan: 'others' } })
   expect(new Set(asked.filter((about) => about.startsWith('/api/v2/users/')))).toEqual(
     new Set([both, hidden].map((userId) => `/api/v2/users/${userId}`)),
   )
@@ -233,11 +234,11 @@ test('a change of this server’s own is not asked for again when the log tells 
 test('an answer that is written down late is mended, though the log has been read on since', async () => {
   const userId = await makeUser()
   await expect.poll(() => rowOf(userId)).toBeDefined()
-  const answer = await all.client.changes.updateUser(userId, { app_metadata: { value: 'ours' } })
-  await all.manage('PATCH', path(userId), { app_metadata: { value: 'others' } })
-  await expect.poll(() => rowOf(userId)).toMatchObject({ app_metadata: { value: 'others' } })
+  const answer = await all.client.changes.updateUser(userId, { app_metadata: { plan: 'ours' } })
+  await all.manage('PATCH', path(userId), { app_metadata: { plan: 'others' } })
+  await expect.poll(() => rowOf(userId)).toMatchObject({ app_metadata: { plan: 'others' } })
   await directory.noteUser(answer)
-  expect(await rowOf(userId)).toMatchObject({ app_metadata: { value: 'ours' } })
+  expect(await rowOf(userId)).toMatchObject({ app_metadata: { plan: 'ours' } })
   await becomesEqual()
 })
 
