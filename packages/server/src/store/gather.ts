@@ -46,7 +46,6 @@ export function gather<Item, Result>({ alone, together, most = usuallyMost }: Ga
   }
 
   async function serve(): Promise<void> {
-    isServing = true
     while (waiting.length > 0) {
       const batch = waiting.splice(0, most)
       const [only] = batch
@@ -59,7 +58,11 @@ export function gather<Item, Result>({ alone, together, most = usuallyMost }: Ga
   return (item) => {
     const settle = Promise.withResolvers<Result>()
     waiting.push({ item, settle })
-    if (!isServing) void serve()
+    if (!isServing) {
+      isServing = true
+      // What has arrived with it, many answers in one turn of the event loop, is taken along.
+      setImmediate(() => void serve())
+    }
     return settle.promise
   }
 } // prettier-ignore
