@@ -30,9 +30,9 @@ export async function readDirectoryStatus(
 ): Promise<DirectoryStatus> {
   const [state, { rows }] = await Promise.all([
     readState(db),
-    // What awaits the log is here already.
-    sql<{ pending: number; since: Date | null }>`
-      SELECT count(*) AS pending, min(since) AS since FROM pending WHERE NOT awaits_log`.execute(db),
+    sql<{ pending: number; since: Date | null }>`SELECT count(*) AS pending, min(since) AS since FROM pending`.execute(
+      db,
+    ),
   ])
   if (state.tenant !== tenant) return { state: 'never-filled', asOf: null, pending: 0, problem: null, filledAt: null }
   const { pending = 0, since = null } = rows[0] ?? {}
