@@ -5,6 +5,7 @@ import { createGuard } from './access/guard.ts'
 import { actionsRoutes } from './actions/actions.routes.ts'
 import { actionNames } from './actions/all-actions.ts'
 import type { ActionDeps } from './actions/deps.ts'
+import { openRuns } from './actions/runs.ts'
 import { settleRuns } from './actions/settle-runs.ts'
 import { createCustomFields, type CustomFields } from './custom-fields/custom-fields.ts'
 import type { CustomFieldDeclaration } from './custom-fields/declaration.ts'
@@ -178,6 +179,7 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
   const bin = createRecycleBin({ db: store.db, tenant: tenant.origin, key: key && sealingKey(key), deleteAfterDays, keepForDays }) // prettier-ignore
   const actions = {
     store,
+    runs: openRuns(store.db, leaseMs),
     tenant,
     directory,
     bin,

@@ -57,6 +57,7 @@ async function isForFill({ store, now }: DirectoryDeps): Promise<boolean> {
     .selectFrom('pending')
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .where('kind', '=', 'user')
+    .where('awaits_log', '=', false)
     .executeTakeFirstOrThrow()
   if (total > mostPending) await notePending(store.db, { notes: [{ kind: 'fill', id: 'many changes' }], since: now() })
   return total > mostPending

@@ -124,6 +124,7 @@ interface PendingTable {
   since: Date
   attempts: Generated<number>
   not_before: Generated<Date>
+  awaits_log: Generated<boolean>
 }
 
 interface ActionRunTable {
