@@ -3,9 +3,11 @@ import { listActions } from './actions/list-actions.ts'
 import { undoRun } from './actions/undo-run.ts'
 import type { Command } from './command.ts'
 import { misused } from './failure.ts'
+import { decideOnJob } from './jobs/decide-on-job.ts'
 import { getJob } from './jobs/get-job.ts'
 import { listJobUsers } from './jobs/list-job-users.ts'
 import { listJobs } from './jobs/list-jobs.ts'
+import { setJobSpeed } from './jobs/set-job-speed.ts'
 import { steerJob } from './jobs/steer-job.ts'
 import { nearest } from './nearest.ts'
 import { showMe } from './show-me.ts'
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   getJob,
   listJobUsers,
   ...steerJob,
+  setJobSpeed,
+  ...decideOnJob,
   showMe,
 ]
 
