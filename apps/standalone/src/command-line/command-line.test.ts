@@ -254,7 +254,9 @@ test('help names every command, and the server says what an action takes', async
   for (const name of [
     'users list',
     'users export',
-            'users do',
+    'users import',
+    'imports watch',
+    'users do',
     'jobs watch',
     'undo',
     'audit verify',

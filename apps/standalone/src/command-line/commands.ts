@@ -3,6 +3,12 @@ import { listActions } from './actions/list-actions.ts'
 import { undoRun } from './actions/undo-run.ts'
 import type { Command } from './command.ts'
 import { misused } from './failure.ts'
+import { getImport } from './imports/get-import.ts'
+import { importUsers } from './imports/import-users.ts'
+import { listImportRows } from './imports/list-import-rows.ts'
+import { listImports } from './imports/list-imports.ts'
+import { reportImport } from './imports/report-import.ts'
+import { steerImport } from './imports/steer-import.ts'
 import { decideOnJob } from './jobs/decide-on-job.ts'
 import { getJob } from './jobs/get-job.ts'
 import { listJobUsers } from './jobs/list-job-users.ts'
@@ -23,6 +29,7 @@ export const commands: readonly Command[] = [
   getUser,
   findUsers,
   exportUsers,
+  importUsers,
   listActions,
   doAction,
   undoRun,
@@ -32,10 +39,15 @@ export const commands: readonly Command[] = [
   ...steerJob,
   setJobSpeed,
   ...decideOnJob,
+  listImports,
+  getImport,
+  listImportRows,
+  reportImport,
+  ...steerImport,
   showMe,
 ]
 
-/** Words that stand before others: `users`, `jobs`. */
+/** Words that stand before others: `users`, `jobs`, `imports`. */
 export const groups = [...new Set(commands.filter(({ name }) => name.length > 1).map(({ name }) => name[0] ?? ''))]
 
 /**
