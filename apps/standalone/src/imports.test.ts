@@ -250,6 +250,24 @@ test('it is paused, goes on, and is cancelled, and each only when that makes sen
   expect(await byEmail('cancelled@steer.example')).toEqual([])
 })
 
+test('whoever follows the changes is told which import has moved, and nothing of what is in it', async () => {
+  const stream = await standalone.ask('/api/changes', staffed.token)
+  const events = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const found = await imports.check('email\nfollowed@events.example\n', '?name=events.csv')
+  await imports.start(found)
+  const ended = `event: imports\ndata: ${JSON.stringify({ kind: 'imports', importIds: [found.importId] })}\n\n`
+  let told = ''
+  // At least: it is there, it is checked, it is started, it is over.
+  while (told.split(ended).length <= 4) {
+    const { value, done } = (await events?.read()) ?? { done: true }
+    expect(done).toBe(false)
+    told += value
+  }
+  await events?.cancel()
+  expect(told).not.toContain('followed@')
+  expect(told).not.toContain('events.csv')
+})
+
 test('only who may create users imports any, only who may change users overwrites some, and nobody who has not signed in', async () => {
   const { audience, m2m } = standalone.tenant.credentials
   const grants = (await manage('GET', `/client-grants?client_id=${m2m.clientId}`)).body as { id: string; audience: string; scope: string[] }[] // prettier-ignore

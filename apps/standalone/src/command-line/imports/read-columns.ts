@@ -6,11 +6,11 @@ import { nearest } from '../nearest.ts'
 /** What a column of the file is said to be, before anybody knows which columns it has. */
 export type SaidColumn = ImportColumn
 
-/** Reads of `Plan=app_metadata.plan`, `Seats=app_metadata.seats:number`, `Notes=`. */
+/** What the text of a key of metadata may be read as. */
 const kinds = ['text', 'number', 'boolean', 'json'] as const
 
 /**
- * @param written `COLUMN=FIELD`; with nothing after the last `=` the column is not imported
+ * @param written `Plan=app_metadata.plan`, `Seats=app_metadata.seats:number`; with nothing after the last `=` the column is not imported
  * @throws CommandFailed for what is no field of a user, as this server says
  */
 export async function readColumns(api: ApiClient, written: readonly string[]): Promise<SaidColumn[]> {
