@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { openDatabase, sql } from '@rollcall/database'
 import { verifyAudit, openStore } from '@rollcall/server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CrashOrder } from './testing/crash-at.ts'
+import { crashesBeside } from './testing/crash.ts'
 import { actionsOf } from './testing/do-actions.ts'
 import { manages, type Manage } from './testing/manage.ts'
 import { startStandalone, type TestStandalone } from './testing/start-standalone.ts'
@@ -14,7 +11,6 @@ import { startStandalone, type TestStandalone } from './testing/start-standalone
  * A server that is killed at any step of an action: another one finds out from the tenant how it ended, records it, and does nothing again.
  * The killed one is a process of its own; the other one runs beside it, and must leave alone what is not given up.
  */
-const program = fileURLToPath(new URL('testing/crash-at.ts', import.meta.url))
 const leaseMs = 600
 const key = randomBytes(32)
 let standalone: TestStandalone
@@ -29,6 +25,7 @@ beforeAll(async () => {
   })
   const { audience, m2m } = standalone.tenant.credentials
   token = await standalone.token({ audience, ...m2m })
+  crash = crashesBeside(standalone, { token, leaseMs, key })
   manage = manages(standalone.tenant)
   db = openDatabase<object>({ url: standalone.databaseUrl, schema: 'rollcall', poolSize: 4 })
 })
@@ -47,23 +44,7 @@ const makeUser = async () => {
   return userId
 } // prettier-ignore
 
-const crash = async (order: Pick<CrashOrder, 'userId' | 'action' | 'params' | 'step' | 'pause' | 'idempotencyKey'>) => {
-  const { url, credentials } = standalone.tenant
-  const { audience, m2m, spa } = credentials
-  const whole: CrashOrder = {
-    ...order,
-    tenant: { url, audience, ...m2m, spaClientId: spa.clientId },
-    databaseUrl: standalone.databaseUrl,
-    token,
-    leaseMs,
-    recycleBinKey: key.toString('hex'),
-  }
-  const child = spawn(process.execPath, [program, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const [, signal] = (await once(child, 'close')) as [number | null, string | null]
-  return { signal, steps: output.trim().split('\n') }
-}
+let crash: ReturnType<typeof crashesBeside>
 
 interface Left {
   phases: string[]

@@ -4,7 +4,7 @@ import { sql } from '@rollcall/database'
 import { createLogger } from '@rollcall/http-kit'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { actionsOf } from './testing/do-actions.ts'
-import { makePasswordClient, signIn, type PasswordClient } from './testing/manage.ts'
+import { makePasswordClient, recoveryGrant, signIn, type PasswordClient } from './testing/manage.ts'
 import { database, password, pathOf, startStaffed, type Staffed } from './testing/start-staffed.ts'
 
 /** What staff do to what somebody signs in with, and to who is signed in, through every floor. */
@@ -150,6 +150,37 @@ test('a link to set a password is shown once, and stands nowhere', async () => {
   expect(logged).not.toContain(ticket)
   expect((await all.inTenant(userId)).email_verified).toBe(false)
 })
+
+test('a recovery code is shown once, stands nowhere, lets its owner in, and ends the one before', async () => {
+  const without = await all.signUp()
+  expect(await all.staff.send(without, 'user.create-recovery-code')).toMatchObject({ status: 409, body: { code: 'no-factors' } })
+  const userId = await all.signUp({ email: 'locked-out@example.com' })
+  await enrol(userId)
+  const renew = async (key: string) => {
+    const answer = await all.staff.send(userId, 'user.create-recovery-code', {}, { 'idempotency-key': key })
+    const { shownOnce } = ActionOutcome.parse(answer.body)
+    return shownOnce && 'recoveryCode' in shownOnce ? shownOnce.recoveryCode : undefined
+  }
+  const [first = '', again, second = ''] = [await renew('first'), await renew('first'), await renew('second')]
+  expect([first, again, second]).toEqual([expect.stringMatching(/^[A-Z0-9]{24}$/), undefined, expect.stringMatching(/^[A-Z0-9]{24}$/)])
+  for (const code of [first, second]) expect([await rowsWith(code), logged.includes(code)]).toEqual([[], false])
+  const enter = async (code: string) => {
+    const { clientId, clientSecret } = application
+    const asked = await signIn(all.standalone.tenant.url, application, { username: 'locked-out@example.com', password })
+    const { mfa_token: mfaToken } = (await asked.json()) as { mfa_token: string }
+    const answer = await fetch(`${all.standalone.tenant.url}/oauth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grant_type: recoveryGrant, client_id: clientId, client_secret: clientSecret, mfa_token: mfaToken, recovery_code: code }),
+    })
+    return answer.status
+  }
+  await all.manage('PUT', '/guardian/policies', ['all-applications'])
+  const statuses = [await enter(first), await enter(second), await enter(second)]
+  await all.manage('PUT', '/guardian/policies', [])
+  expect(statuses).toEqual([403, 200, 403])
+  expect((await all.auditOf(userId)).map(({ action }) => action)).toContain('user.create-recovery-code')
+}) // prettier-ignore
 
 test('an address is changed with its letter, shown in the list, and changed back by the undo', async () => {
   const userId = await all.signUp({ email: 'before@example.com', email_verified: true })

@@ -74,6 +74,8 @@ test('fields are offered with the values users have, and metadata with its paths
   const [first] = paths
   expect(first?.path).toMatch(/^(app|user)_metadata\../)
   expect((await valuesOf(first?.path ?? '')).length).toBeGreaterThan(0)
+  const plan = paths.find(({ path }) => path === 'app_metadata.plan')
+  expect(plan?.types).toEqual([{ type: 'string', users: plan?.users }])
 })
 
 test('a page comes without its count where that was asked for, and a count stops where it was told to', async () => {

@@ -1,5 +1,6 @@
 import {
   ManagementLinkedIdentities,
+  ManagementRecoveryCode,
   ManagementTicket,
   ManagementUser,
   type ManagementIdentity,
@@ -27,6 +28,8 @@ export interface TenantCredentialChanges {
   setEmail(userId: string, wanted: NewEmail): Promise<ManagementUser>
   /** @returns a link by which whoever has it sets a new password, once */
   createPasswordLink(userId: string, wanted: { validForSeconds: number }): Promise<string>
+  /** @returns the code that takes the place of the one before. @throws NotFound besides, for somebody without a second factor */
+  createRecoveryCode(userId: string): Promise<string>
   /** Second factors and passkeys, all of them. */
   removeFactors(userId: string): Promise<void>
   removeFactor(userId: string, factorId: string): Promise<void>
@@ -62,6 +65,14 @@ export function createTenantCredentialChanges(change: CallTenant): TenantCredent
         run: (sdk, options) => sdk.tickets.changePassword(wanted, options),
       })
       return understand(ManagementTicket, answer, 'POST /api/v2/tickets/password-change').ticket
+    },
+    async createRecoveryCode(userId) {
+      const answer = await change({
+        isRepeatable: false,
+        run: (sdk, options) => sdk.users.regenerateRecoveryCode(userId, options),
+      })
+      const path = 'POST /api/v2/users/{id}/recovery-code-regeneration'
+      return understand(ManagementRecoveryCode, answer, path).recovery_code
     },
     removeFactors: (userId) =>
       change({

@@ -40,7 +40,7 @@ export function fakeUsers(count: number, { countedUpTo = Infinity } = {}) {
         return json({ users: people.filter(({ userId }) => wanted.includes(userId)).map(shown) })
       }
       case '/api/users/metadata-paths':
-        return json({ paths: [{ path: 'app_metadata.plan', users: 3 }] })
+        return json({ paths: [{ path: 'app_metadata.plan', users: 3, types: [{ type: 'string', users: 3 }] }] })
       default: {
         const userId = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
         const found = people.find((user) => user.userId === userId)

@@ -32,12 +32,14 @@ export interface PasswordClient {
   clientSecret: string
 }
 
+export const recoveryGrant = 'http://auth0.com/oauth/grant-type/mfa-recovery-code'
+
 /** An application whose people sign in with their password. */
 export async function makePasswordClient(manage: Manage): Promise<PasswordClient> {
   const { body } = await manage('POST', '/clients', {
     name: 'Terminal',
     app_type: 'regular_web',
-    grant_types: ['password'],
+    grant_types: ['password', recoveryGrant],
   })
   const { client_id: clientId, client_secret: clientSecret } = body as { client_id: string; client_secret: string }
   const connections = (await manage('GET', '/connections?strategy=auth0')).body as { id: string; enabled_clients: string[] }[] // prettier-ignore

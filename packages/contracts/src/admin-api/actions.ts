@@ -133,6 +133,7 @@ export const ActionOutcome = z
     shownOnce: z
       .union([
         z.object({ link: z.url(), expiresAt: z.iso.datetime() }),
+        z.object({ recoveryCode: z.string() }),
         z.object({
           tokens: z.array(z.object({ name: z.string().meta({ example: 'access_token' }), token: z.string() })),
         }),

@@ -50,8 +50,11 @@ export {
   breakdowns,
   FieldValues,
   FieldValuesQuery,
+  jsonTypeOf,
+  jsonTypes,
   MetadataPaths,
 } from './insights.ts'
+export type { JsonType } from './insights.ts'
 export {
   ApproveJob,
   Job,

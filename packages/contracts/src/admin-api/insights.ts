@@ -72,8 +72,28 @@ export const FieldValues = z
   .meta({ id: 'FieldValues' })
 export type FieldValues = z.infer<typeof FieldValues>
 
-/** The metadata paths that users have, for whoever chooses a column or builds a filter. */
+export const jsonTypes = ['string', 'number', 'boolean', 'array', 'object', 'null'] as const
+export type JsonType = (typeof jsonTypes)[number]
+
+/** The type of a value that was read from JSON. */
+export function jsonTypeOf(value: unknown): JsonType {
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return typeof value as Exclude<JsonType, 'array' | 'null'> // JSON has no others
+}
+
+/** The metadata paths that users have, for whoever chooses a column, builds a filter or writes metadata. */
 export const MetadataPaths = z
-  .object({ paths: z.array(z.object({ path: z.string(), users: z.int() })) })
+  .object({
+    paths: z.array(
+      z.object({
+        path: z.string(),
+        users: z.int(),
+        types: z
+          .array(z.object({ type: z.enum(jsonTypes), users: z.int() }))
+          .meta({ description: 'What stands there, the most frequent first.' }),
+      }),
+    ),
+  })
   .meta({ id: 'MetadataPaths' })
 export type MetadataPaths = z.infer<typeof MetadataPaths>

@@ -16,7 +16,7 @@ export {
   ManagementUserPermission,
   ManagementUserPermissionPage,
 } from './user-access.ts'
-export { ManagementTicket } from './tickets.ts'
+export { ManagementRecoveryCode, ManagementTicket } from './tickets.ts'
 export {
   ManagementIdentityTokens,
   ManagementIdentityWithProfile,

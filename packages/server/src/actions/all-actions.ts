@@ -7,6 +7,7 @@ import { cancelDeletion } from './user/cancel-deletion.ts'
 import { changeEmail } from './user/change-email.ts'
 import { containUser } from './user/contain.ts'
 import { createPasswordLink } from './user/create-password-link.ts'
+import { createRecoveryCode } from './user/create-recovery-code.ts'
 import { createUser } from './user/create-user.ts'
 import { deleteUser } from './user/delete-user.ts'
 import { editUser } from './user/edit-user.ts'
@@ -45,6 +46,7 @@ export const allActions: readonly Action[] = [
   revokeRefreshToken,
   sendPasswordReset,
   createPasswordLink,
+  createRecoveryCode,
   setPassword,
   resendVerification,
   resetMfa,

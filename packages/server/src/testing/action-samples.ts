@@ -12,6 +12,7 @@ export const actionSamples: Record<string, Record<string, unknown>> = {
   'user.revoke-refresh-token': { tokenId: 'rt_1' },
   'user.send-password-reset': {},
   'user.create-password-link': {},
+  'user.create-recovery-code': {},
   'user.set-password': { password: 'Correct-Horse-9-Battery' },
   'user.resend-verification': {},
   'user.reset-mfa': {},

@@ -10,6 +10,7 @@ import {
   CircleMinus,
   Eye,
   KeyRound,
+  LifeBuoy,
   Link,
   Link2,
   ListMinus,
@@ -120,6 +121,13 @@ const known: Offer[] = [
     params: { validForHours: 24 },
     icon: Link2,
     group: 'signIn',
+  },
+  {
+    words: 'user.create-recovery-code',
+    action: 'user.create-recovery-code',
+    icon: LifeBuoy,
+    group: 'signIn',
+    isPlaced: true,
   },
   { words: 'user.set-password', action: 'user.set-password', icon: LockKeyhole, group: 'signIn' },
   {

@@ -1,7 +1,7 @@
 import { DOMWrapper, enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
 import { fakeActions } from '../../testing/fake-actions.ts'
-import { mountPage, problem } from '../../testing/mount-page.ts'
+import { json, mountPage, problem } from '../../testing/mount-page.ts'
 import { shownToasts } from '../../ui/toasts.ts'
 import UserPage from './UserPage.vue'
 
@@ -12,12 +12,15 @@ afterEach(() => {
 })
 enableAutoUnmount(afterEach) // before the rest of it: what is declared last comes first
 
+const othersHave = [{ path: 'user_metadata.shoe.size', users: 1200, types: [{ type: 'number', users: 1200 }] }]
+
 async function open(tab = '', server = fakeActions()) {
   const page = await mountPage(UserPage, {
     path: `/users/auth0%7C1/${tab}`,
     props: { userId: 'auth0|1', tab },
     hasDialogs: true,
     answers: async (...asked) => {
+      if (asked[0] === 'GET /api/users/metadata-paths') return json({ paths: othersHave })
       const isPart = /^GET .*auth0%7C1\/(?!actions)/.test(asked[0])
       return isPart ? problem(502, 'Not what this is about.') : server.answers(...asked)
     },
@@ -85,6 +88,17 @@ test('who was changed since the writing began is shown with the difference befor
   expect(body.get('[role=dialog] dl').text()).toMatch(/Countess.*Ada King/s)
   await confirm()
   expect(server.fields.name).toBe('Ada King')
+})
+
+test('what others have in their metadata is added by a click, and what is of another type is said', async () => {
+  const { wrapper, press } = await open('metadata')
+  await press('Edit User metadata')
+  await press('Add shoe.size, a number: 1,200 of the newest users have it')
+  const text = wrapper.get<HTMLTextAreaElement>('textarea')
+  expect(JSON.parse(text.element.value)).toMatchObject({ shoe: { size: 0 } })
+  expect(wrapper.text()).not.toContain('What others have here')
+  await text.setValue('{"shoe": {"size": "44"}}')
+  expect(wrapper.text()).toContain('shoe.size is text here; with others it is a number.')
 })
 
 test('a key deleted from metadata is sent as null, and that is said; the others are not sent', async () => {

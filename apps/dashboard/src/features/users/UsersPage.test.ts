@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { json, mountPage, pageOf, problem, someUser } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
 import '../user-page/UserPage.vue' // fetched with the route otherwise
+import './ListState.vue'
 import UsersPage from './UsersPage.vue'
 
 const users = Array.from({ length: 30 }, (_, index) =>
@@ -22,6 +23,8 @@ enableAutoUnmount(afterEach) // before the rest of it: what is declared last com
 
 async function open(answers: Answers, path?: string) {
   const page = await mountPage(UsersPage, { answers, hasDialogs: true, ...(path && { path }) })
+  await flushPromises()
+  await vi.dynamicImportSettled()
   await flushPromises()
   return page
 }

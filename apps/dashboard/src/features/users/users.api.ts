@@ -1,4 +1,4 @@
-import type { MetadataPaths, User, UserCount, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
+import type { User, UserCount, UserPage, UserSummary } from '@rollcall/contracts/admin-api'
 import type { ApiClient } from '../../api/api-client.ts'
 import { furtherColumns } from './columns.ts'
 import type { ListQuestion } from './useListAddress.ts'
@@ -42,9 +42,6 @@ export const refreshUsers = (
   signal?: AbortSignal,
 ): Promise<{ users: UserSummary[] }> =>
   api.get(`users/refresh?${queryOf({ userIds: userIds.join(), columns: furtherColumns(columns).join() })}`, signal)
-
-export const listMetadataPaths = (api: ApiClient, signal: AbortSignal): Promise<MetadataPaths> =>
-  api.get('users/metadata-paths', signal)
 
 export const getUser = (api: ApiClient, userId: string, signal: AbortSignal): Promise<User> =>
   api.get<User>(`users/${encodeURIComponent(userId)}`, signal)

@@ -26,6 +26,7 @@ export async function tellDone({ screen, isJson }: Where, told: Told, outcome: A
 
 const onceShown = (shown: ActionOutcome['shownOnce']): string[] => {
   if (!shown) return []
+  if ('recoveryCode' in shown) return [shown.recoveryCode]
   return 'link' in shown ? [shown.link] : shown.tokens.map(({ name, token }) => `${name}=${token}`)
 }
 

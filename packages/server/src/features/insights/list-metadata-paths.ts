@@ -1,5 +1,5 @@
 import { sql } from '@rollcall/database'
-import { firstLevelOf, type MetadataPaths } from '@rollcall/contracts/admin-api'
+import { firstLevelOf, jsonTypeOf, type JsonType, type MetadataPaths } from '@rollcall/contracts/admin-api'
 import type { Sight } from '../../custom-fields/custom-fields.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
 
@@ -11,26 +11,34 @@ const deepest = 4
 export async function listMetadataPaths(db: StoreQueries, { hidden }: Sight): Promise<MetadataPaths> {
   const { rows } = await sql<{ user_metadata: unknown; app_metadata: unknown }>`
     SELECT user_metadata, app_metadata FROM users ORDER BY created_at DESC, user_id DESC LIMIT ${sampled}`.execute(db)
-  const users = new Map<string, number>()
+  const found: Found = new Map()
   for (const row of rows) {
-    note(users, 'app_metadata', row.app_metadata, deepest)
-    note(users, 'user_metadata', row.user_metadata, deepest)
+    note(found, 'app_metadata', row.app_metadata, deepest)
+    note(found, 'user_metadata', row.user_metadata, deepest)
   }
-  const paths = [...users]
+  const paths = [...found]
     .filter(([path]) => !hidden.has(firstLevelOf(path)))
-    .map(([path, count]) => ({ path, users: count }))
+    .map(([path, counts]) => {
+      const types = [...counts].map(([type, users]) => ({ type, users })).sort((one, other) => other.users - one.users)
+      return { path, users: types.reduce((sum, { users }) => sum + users, 0), types }
+    })
   return {
     paths: paths.sort((one, other) => other.users - one.users || one.path.localeCompare(other.path)).slice(0, most),
   }
 }
 
-function note(users: Map<string, number>, path: string, value: unknown, depth: number): void {
+/** How many have what at each path. */
+type Found = Map<string, Map<JsonType, number>>
+
+function note(found: Found, path: string, value: unknown, depth: number): void {
   const isBranch = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isBranch || depth === 0) {
-    if (path.includes('.')) users.set(path, (users.get(path) ?? 0) + 1)
+    if (!path.includes('.')) return
+    const counts = found.get(path) ?? new Map<JsonType, number>()
+    found.set(path, counts.set(jsonTypeOf(value), (counts.get(jsonTypeOf(value)) ?? 0) + 1))
     return
   }
   // What cannot be written as a path in a filter is not offered.
   for (const [key, item] of Object.entries(value))
-    if (!/[.,:\s"]/.test(key)) note(users, `${path}.${key}`, item, depth - 1)
+    if (!/[.,:\s"]/.test(key)) note(found, `${path}.${key}`, item, depth - 1)
 }
