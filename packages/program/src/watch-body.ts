@@ -24,6 +24,6 @@ export function watchBody(req: IncomingMessage, { everyMs = 60_000, leastBytes =
     before = socket.bytesRead
   }, everyMs)
   timer.unref()
-  socket.once('close', () => clearInterval(timer))
+  // Also when its connection ends, or nobody wants it.
   req.once('close', () => clearInterval(timer))
 }

@@ -33,7 +33,7 @@ export const importUsers = defineCommand({
   takes: 'FILE|-',
   options,
   more: [
-    'Every row is checked before anything is sent. Needs create:users and manage:jobs, and for --on-duplicate upsert also update:users.',
+    'Every row is checked before anything is sent. Needs read:users, create:users and manage:jobs, and for --on-duplicate upsert also update:users.',
     'FIELD is a field of Auth0’s import, or user_metadata.KEY or app_metadata.KEY; after a key, :number, :boolean or :json says what its text is.',
     'Ends with 1 when some rows could not be imported; --report has them by their lines.',
   ],
