@@ -10,8 +10,8 @@ import {
 import { sql } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openStore, verifyAudit } from '@rollcall/server'
-import { makePasswordClient } from './testing/manage.ts'
-import { password, pathOf, startStaffed, type Staffed } from './testing/start-staffed.ts'
+import { signInAsStaff } from './testing/sign-in-staff.ts'
+import { pathOf, startStaffed, type Staffed } from './testing/start-staffed.ts'
 
 /** One action done to many users, through every floor: the API, the worker, the SDK, the local tenant. */
 let staffed: Staffed
@@ -29,24 +29,9 @@ beforeAll(async () => {
     fetch: (input, init) => carry(init?.method ?? 'GET', String(input), () => fetch(input, init)),
   })
   ;({ standalone, manage, staff, db, signUp, inTenant, auditOf, listed } = staffed)
-  lead = await signInAsStaff('lead@example.com')
+  lead = await signInAsStaff(staffed, 'lead@example.com')
 })
 afterAll(() => staffed.close())
-
-/** Somebody who may do everything, as a person. */
-async function signInAsStaff(email: string): Promise<string> {
-  const userId = await signUp({ email })
-  const roles = (await manage('GET', '/roles')).body as { id: string; name: string }[]
-  await manage('POST', `${pathOf(userId)}/roles`, { roles: roles.filter(({ name }) => name === 'Staff').map(({ id }) => id) })
-  const { clientId, clientSecret } = await makePasswordClient(manage)
-  const { url, credentials } = standalone.tenant
-  const response = await fetch(`${url}/oauth/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ grant_type: 'password', client_id: clientId, client_secret: clientSecret, username: email, password, audience: credentials.audience }),
-  })
-  return ((await response.json()) as { access_token: string }).access_token
-} // prettier-ignore
 
 /** A few users with a mark that a filter finds, and no other test. */
 let marks = 0

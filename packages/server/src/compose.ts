@@ -30,7 +30,7 @@ import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
 import { importsRoutes } from './imports/imports.routes.ts'
-import { keepImports } from './imports/imports.ts'
+import { keepImports, type Imports } from './imports/imports.ts'
 import { jobsRoutes } from './jobs/jobs.routes.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
 import { policyNames } from './policy-names.ts'
@@ -129,6 +129,7 @@ export function createRollcall(options: RollcallOptions): Rollcall {
     close: async () => {
       const parts = await opened.catch(() => undefined) // one that never opened has nothing to close
       await parts?.jobs?.close()
+      await parts?.imports?.close()
       await parts?.stopLeading()
       await parts?.copy?.directory.close()
       await parts?.store?.close()
@@ -143,6 +144,7 @@ interface Parts {
   /** undefined: without a store nothing is changed. */
   actions: ActionDeps | undefined
   jobs: Jobs | undefined
+  imports: Imports | undefined
   stopLeading: () => Promise<void>
 }
 
@@ -162,6 +164,7 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
       copy: undefined,
       actions: undefined,
       jobs: undefined,
+      imports: undefined,
       stopLeading: () => Promise.resolve(),
     }
   const store = await openStore(databaseUrl)
@@ -202,9 +205,15 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
     onFailure: (error) =>
       logger.error({ err: error }, 'scheduled deletions are not carried out by this server just now'),
   })
-  const stopImports = keepImports(actions)
-  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin(), stopImports()]))
-  return { store, copy: directory && { store, directory, bin }, actions, jobs: startJobs(actions), stopLeading }
+  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin()]))
+  return {
+    store,
+    copy: directory && { store, directory, bin },
+    actions,
+    jobs: startJobs(actions),
+    imports: keepImports(actions),
+    stopLeading,
+  }
 }
 
 /** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
@@ -221,12 +230,12 @@ function checkNames(where: string, names: readonly string[], there: readonly str
 
 function apiRoutes(
   { auth, tenant, logger }: RollcallOptions,
-  { store, copy, actions, jobs }: Parts,
+  { store, copy, actions, jobs, imports }: Parts,
   fields: CustomFields,
 ): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
-  const feed = createChangeFeed(copy?.directory, jobs)
+  const feed = createChangeFeed(copy?.directory, jobs, imports)
 
   const api = Router()
   api.use((_req, res, next) => {

@@ -34,3 +34,5 @@ export async function toProblem(response: Response): Promise<ApiProblem> {
   if (!isProblem) return new ApiProblem({ status: response.status, code: 'unknown', detail: '' })
   return new ApiProblem((await response.json()) as Problem)
 }
+
+export const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
