@@ -2,10 +2,9 @@ import type { JobSchedule, JobScheduleChange, JobScheduleList } from '@rollcall/
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, ref, shallowRef } from 'vue'
 import type { ApiClient } from '../../api/api-client.ts'
-import { ApiProblem } from '../../api/problem.ts'
-import { toError } from '../../api/problem.ts'
+import { ApiProblem, toError } from '../../api/problem.ts'
+import { useMoves } from '../../api/useMoves.ts'
 import { isMoving } from '../jobs/job-words.ts'
-import { useJobEvents } from '../jobs/useJobEvents.ts'
 import { changeSchedule, deleteSchedule, listSchedules } from './schedules.api.ts'
 
 export const schedulesKey = ['job-schedules']
@@ -24,7 +23,7 @@ export function useSchedules(api: ApiClient) {
     refetchInterval: ({ state }) => (state.data?.schedules.some(isAwaited) ? askAgainMs : false),
   })
   const refresh = () => client.invalidateQueries({ queryKey: schedulesKey }, { cancelRefetch: false })
-  useJobEvents(() => true, refresh)
+  useMoves('jobs', () => true, refresh)
 
   const isBusy = ref(false)
   const problem = shallowRef<Error | null>(null)
