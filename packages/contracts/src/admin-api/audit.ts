@@ -83,11 +83,9 @@ export const AuditPage = z
   .object({
     entries: z.array(AuditEntry).meta({ description: 'The newest first.' }),
     next: z.string().nullable(),
-    programs: z
-      .record(z.string(), z.string())
-      .meta({
-        description: 'What the programs among those who did it are called, by `actorId`, as far as the tenant tells.',
-      }),
+    programs: z.record(z.string(), z.string()).meta({
+      description: 'What the programs among those who did it are called, by `actorId`, as far as the tenant tells.',
+    }),
     head: z
       .object({ seq: z.int(), hash: z.string() })
       .meta({ description: 'The newest entry of all. Noted elsewhere, it proves later that none was cut off.' }),
