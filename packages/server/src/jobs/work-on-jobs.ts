@@ -189,7 +189,7 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
 
 function usersAtOnce(pace: Pace): number {
   const requests = pace.concurrency()
-  return pace.requestsPerSecond() === null ? Math.ceil(requests * usersForRequest) : requests
+  return pace.requestsPerSecond() === null ? Math.floor(requests * usersForRequest) : requests
 }
 
 /** So that people keep their share of the tenant's limits. */

@@ -95,11 +95,13 @@ export function openPermits(limits: LearnedLimits, wanted: { percent: number }):
 
   /** Where no limit tells how many may be under way: no more than make sense. */
   async function sendInTurn({ kind, carry, deadlineMs }: PacedRequest): Promise<Response> {
+    const askedAtMs = performance.now()
+    const latestAtMs = deadlineMs - Math.min(answerMs, (deadlineMs - askedAtMs) / 2)
     if (underWay >= concurrency()) await new Promise<void>((resolve) => queue.push(resolve))
     else underWay += 1
     try {
       // Its call may have been given up: what nobody waits for any more is not sent.
-      if (performance.now() > deadlineMs - answerMs) throw new NotSent(0)
+      if (performance.now() > latestAtMs) throw new NotSent(0)
       return await limits.send(kind, carry, { permit: undefined })
     } finally {
       underWay -= 1
