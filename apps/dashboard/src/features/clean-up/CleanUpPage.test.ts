@@ -5,7 +5,6 @@ import { fakeJobs, jobId, someJob } from '../../testing/fake-jobs.ts'
 import { json, mountPage, problem } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
 import CleanUpPage from './CleanUpPage.vue'
-import './ScheduleDialog.vue' // fetched when it is asked for otherwise
 
 afterEach(() => {
   document.body.innerHTML = ''

@@ -4,8 +4,6 @@ import { afterEach, expect, test } from 'vitest'
 import { json, mountPage, problem } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
 import RecycleBinPage from './RecycleBinPage.vue'
-import './BinNarrowing.vue' // fetched when they are asked for otherwise
-import './RetentionReport.vue'
 
 afterEach(() => {
   document.body.innerHTML = ''

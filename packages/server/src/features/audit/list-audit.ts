@@ -3,6 +3,7 @@ import { sql } from '@rollcall/database'
 import type { Sight } from '../../custom-fields/custom-fields.ts'
 import { maskChanges } from '../../custom-fields/hide.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
+import { clientIdOf } from '../../access/actor.ts'
 import { matching } from './find-entries.ts'
 import type { ProgramNames } from './program-names.ts'
 
@@ -54,7 +55,7 @@ async function programsOf(rows: readonly EntryRow[], programNames: ProgramNames)
   const names = await programNames()
   return Object.fromEntries(
     [...programs].flatMap((id) => {
-      const name = names.get(id.replace(/@clients$/, ''))
+      const name = names.get(clientIdOf(id) ?? '')
       return name === undefined ? [] : [[id, name]]
     }),
   )
