@@ -90,6 +90,18 @@ test('one that the database does not take fails alone', async () => {
   await logIsWhole()
 })
 
+test('one of which nothing can be told to the audit log fails alone', async () => {
+  const userIds = people(5)
+  const runs = runsOf()
+  const asked = userIds.map((id) => wanted(id))
+  const untold = asked[2] as WantedRun
+  untold.entry = () => undefined as never
+  const claims = await settled(asked.map(runs.claim))
+  expect(claims.map((claim) => typeof claim)).toEqual(['object', 'object', 'string', 'object', 'object'])
+  expect(await entriesOf(userIds)).toHaveLength(4)
+  expect(await runs.findLatest(userIds[2] ?? '')).toBeUndefined()
+})
+
 test('of two that begin with one user, or with one key, one comes first; the others are untouched by it', async () => {
   const [first = '', twice = '', other = '', last = ''] = people(4)
   const runs = runsOf()

@@ -24,7 +24,13 @@ export function gather<Item, Result>({ alone, together, most = usuallyMost }: Ga
   const waiting: Waiting[] = []
   let isServing = false
 
-  const serveAlone = ({ item, settle }: Waiting) => alone(item).then(settle.resolve, settle.reject)
+  async function serveAlone({ item, settle }: Waiting): Promise<void> {
+    try {
+      settle.resolve(await alone(item))
+    } catch (error) {
+      settle.reject(error)
+    }
+  }
 
   async function serveTogether(batch: readonly Waiting[]): Promise<void> {
     let answers: readonly ({ answer: Result } | undefined)[]
@@ -67,8 +73,9 @@ export function gather<Item, Result>({ alone, together, most = usuallyMost }: Ga
   }
 } // prettier-ignore
 
-/** The database has said that it did nothing of it, and has not gone away over it. */
+/** Nothing was done: the database has said so and has not gone away over it, or it was never asked to commit, by a fault of ours. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true
   const state = sqlStateOf(error)
   // A connection's own errors, such as EPIPE, have codes as well.
   return state !== undefined && /^[\dFHPX][\dA-Z]{4}$/.test(state) && !/^(08|57P|40003)/.test(state)
