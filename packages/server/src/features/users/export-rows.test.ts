@@ -25,7 +25,7 @@ const rows = names.map((name, number) => ({
     number % 2 === 0 ? 't' : 'f',
     number,
     number === 0 ? null : `2026-11-25 10:30:15${number % 3 === 0 ? '' : `.${'123'.slice(0, number % 3)}`}`,
-    number === 1 ? '["VIP", "é \\"q\\""]' : '[]',
+    number === 1 ? '["VIP", "é \\"q\\""]' : number === 2 ? null : '[]',
     JSON.stringify({ name }),
     path[number] ?? null,
   ],

@@ -48,19 +48,22 @@ const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
 /** How a column is read; `columnExpression` looks up each user's roles, organizations and tags. */
 export type ReadColumn = (name: string) => RawBuilder<unknown>
 
-/** For many users: all memberships are gathered once, by `gatherMemberships`, rather than looked up for each. */
+/** For many users: all memberships are gathered once, by `gatherMemberships`, rather than looked up for each. NULL where there are none. */
 export const gatheredExpression: ReadColumn = (name) =>
-  isMembership(name) ? sql`coalesce(${sql.ref(`of_${name}.names`)}, '[]')` : columnExpression(name)
+  isMembership(name) ? sql.ref(`gathered.${name}`) : columnExpression(name)
 
-/** To be joined to `users u` where columns are read by `gatheredExpression`. */
-export const gatherMemberships = (columns: readonly string[]): RawBuilder<unknown> =>
-  sql.join(
-    columns.filter(isMembership).map((name) => {
-      const { names, from } = memberships[name]
-      return sql`LEFT JOIN (SELECT m.user_id, ${names} AS names FROM ${from} GROUP BY m.user_id) AS ${sql.ref(`of_${name}`)} USING (user_id)`
-    }),
-    sql` `,
-  )
+/** To be joined to `users u` where columns are read by `gatheredExpression`: all in one, so that each user is looked for once. */
+export function gatherMemberships(columns: readonly string[]): RawBuilder<unknown> {
+  const wanted = columns.filter(isMembership)
+  if (wanted.length === 0) return sql``
+  const tables = wanted.map((name) => {
+    const { names, from } = memberships[name]
+    return sql`(SELECT m.user_id, ${names} AS ${sql.ref(name)} FROM ${from} GROUP BY m.user_id) AS ${sql.ref(`of_${name}`)}`
+  })
+  const [first, ...others] = tables
+  const joined = others.map((table) => sql`FULL JOIN ${table} USING (user_id)`)
+  return sql`LEFT JOIN (SELECT user_id, ${sql.join(wanted.map((name) => sql.ref(name)))} FROM ${first} ${sql.join(joined, sql` `)}) AS gathered USING (user_id)`
+}
 
 const isMembership = (name: string): name is keyof typeof memberships => Object.hasOwn(memberships, name)
 
