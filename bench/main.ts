@@ -16,7 +16,7 @@ import { measurePacing } from './pacing.ts'
 import { measureGrowth } from './growth.ts'
 import { compareImport } from './imports.ts'
 import { openLoadGenerator } from './load/open-load-generator.ts'
-import { memoryOf, type Memory } from './memory.ts'
+import { memoryOf, watchProgram, type Memory } from './memory.ts'
 import { tableHead, toLine, type Finding } from './report.ts'
 import { byEmail, rowsOf, type Row } from './rows.ts'
 import { seed, startRollcall, type RollcallProcess } from './rollcall-process.ts'
@@ -96,7 +96,7 @@ try {
     if (wants('pacing'))
       await attempt('pacing', async () => (await measurePacing(site, folder, rounding)).forEach(tell))
     if (wants('grid')) await attempt('grid', () => measureScrolling(site))
-    if (wants('import')) await attempt('import', () => measureImport(site))
+    if (wants('import')) await attempt('import', () => measureImport(site, rollcall))
     if (wants('memory')) await attempt('memory', async () => tellMemory(await memoryOf(rollcall.pid)))
   }
 
@@ -211,17 +211,22 @@ async function measureAudit({ databaseUrl }: Site): Promise<void> {
   tell({ name, what: `${log}: one more, committed`, unit: 'ms', measured: appended, reference: bare })
 }
 
-async function measureImport(site: Site): Promise<void> {
+async function measureImport(site: Site, { pid }: RollcallProcess): Promise<void> {
   const rows = positive('rows')
-  const { measured, reference, ratio } = await compareImport(site, { rows, rounds: Math.min(rounds, 3) })
+  const memory = await watchProgram(pid)
+  const { measured, reference, ratio, parts } = await compareImport(site, { rows, rounds: Math.min(rounds, 3) })
+  const { beforeMiB, highestMiB } = memory()
   tell({
     name: 'import',
     what: `Rollcall: ${rows.toLocaleString('en')} users from a file, uploaded, checked and sent`,
     unit: 'a second',
     measured,
-    reference: { what: 'the tenant’s import of the same rows, two files at a time', value: reference, ratio },
+    reference: { what: 'the tenant’s import of such rows, two files at a time', value: reference, ratio },
   })
-}
+  for (const [part, spent] of Object.entries(parts)) tell({ name: 'import', what: `the same: ${part} in`, unit: 's', measured: spent })
+  const what = `memory of the program, tenant and all, at its highest (before: ${Math.round(beforeMiB)} MiB)`
+  tell({ name: 'import', what, unit: 'MiB', measured: spreadOf([highestMiB]) })
+} // prettier-ignore
 
 async function measureScrolling(site: Site): Promise<void> {
   const { rows, secondsToEnd, p50, p95, elements } = await measureGrid(site, { rows: Math.min(users, 100_000), rounds })

@@ -25,7 +25,9 @@ export async function measureManyByJob(site: Site, { rounds, users }: { rounds: 
   const reference: number[] = []
   for (let round = 0; round <= rounds; round += 1) {
     const mark = `${Date.now()}`
+    await untilRead(site)
     const bare = await bareCalls(site, userIds, `bare ${mark}`)
+    await untilRead(site)
     const job = await byJob(site, userIds, `job ${mark}`)
     if (round === 0) continue // warming up
     reference.push(bare)
@@ -37,6 +39,17 @@ export async function measureManyByJob(site: Site, { rounds, users }: { rounds: 
     ratio: spreadOf(measured.map((value, at) => value / (reference[at] ?? Number.NaN))),
   }
 } // prettier-ignore
+
+/** Until the directory has read all that was changed before: neither is to pay for what the other has left. */
+async function untilRead({ rollcallUrl, apiToken }: Site): Promise<void> {
+  const since = Date.now()
+  for (;;) {
+    const answer = await fetch(`${rollcallUrl}/api/directory`, { headers: { authorization: `Bearer ${apiToken}` } })
+    const { asOf } = (await answer.json()) as { asOf: string | null }
+    if (asOf !== null && Date.parse(asOf) > since) return
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+}
 
 /** Looks at each user and changes them, as the action does. @returns users a second */
 async function bareCalls(site: Site, userIds: readonly string[], mark: string): Promise<number> {

@@ -172,3 +172,29 @@ export async function expectAccessible(page: Page): Promise<void> {
   )
   expect(said, 'axe-core').toEqual([])
 }
+
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow, 'the page scrolls sideways').toBeLessThanOrEqual(0)
+}
+
+/** As it stands there, on a large screen and a phone, in the light and in the dark: accessible, and within the screen. */
+export async function expectGoodLooks(page: Page, pathOf: (look: string) => string): Promise<void> {
+  const before = page.viewportSize()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.setViewportSize(viewport)
+      await page.screenshot({ path: pathOf(`${viewport.width}-${colorScheme}`), fullPage: true })
+      await expectAccessible(page)
+      await expectNoSidewaysScroll(page)
+    }
+  }
+  await page.emulateMedia({ colorScheme: null })
+  if (before) await page.setViewportSize(before)
+}

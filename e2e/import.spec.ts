@@ -29,3 +29,25 @@ test('a file is dropped on the page, checked, started by its number, and its use
   const { body } = await app.management('GET', 'users-by-email?email=new@import.example')
   for (const { user_id: id } of body as { user_id: string }[]) await app.management('DELETE', `users/${encodeURIComponent(id)}`) // prettier-ignore
 })
+
+test('an import that is started elsewhere is followed as it happens', async ({ page, app, context }) => {
+  await signIn(page, app)
+  await page.goto(`${app.dashboardUrl}/imports/new`)
+  const rows = Array.from({ length: 40 }, (_unused, at) => `p${at}@followed.example`)
+  await page.locator('input[type=file]').setInputFiles({ name: 'followed.csv', mimeType: 'text/csv', buffer: Buffer.from(`email\n${rows.join('\n')}\n`) }) // prettier-ignore
+  await page.getByRole('button', { name: 'Upload and check' }).click()
+  await expect(page.getByRole('textbox', { name: 'Type 40 to confirm' })).toBeVisible()
+
+  // It stands still, so nothing is asked for again by itself: what moves this page is what the server tells it.
+  const elsewhere = await context.newPage()
+  await elsewhere.goto(page.url())
+  await elsewhere.getByRole('textbox', { name: 'Type 40 to confirm' }).fill('40')
+  await elsewhere.getByRole('button', { name: 'Import 40 users' }).click()
+  await expect(page.getByRole('row', { name: 'Created 40', exact: true })).toBeVisible()
+  await expect(page.getByText('Ended')).toBeVisible()
+  await expectAccessible(page)
+
+  const { body } = await app.management('GET', `users?q=${encodeURIComponent('email.domain:"followed.example"')}&search_engine=v3&per_page=100`) // prettier-ignore
+  const ids = (body as { user_id: string }[]).map(({ user_id: id }) => id)
+  await Promise.all(ids.map((id) => app.management('DELETE', `users/${encodeURIComponent(id)}`)))
+})

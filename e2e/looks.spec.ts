@@ -1,14 +1,6 @@
-import type { Page } from '@playwright/test'
-import { expect, expectAccessible, signIn, test } from './application.ts'
+import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './application.ts'
 
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
-
-async function expectNoSidewaysScroll(page: Page) {
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  )
-  expect(overflow, 'the page scrolls sideways').toBeLessThanOrEqual(0)
-}
 
 for (const [size, viewport] of Object.entries(sizes)) {
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, signIn, test } from './application.ts'
+import { expect, expectAccessible, expectGoodLooks, expectNoSidewaysScroll, signIn, test } from './application.ts'
 import type { Application } from './application.ts'
 
 /** Done by a program, as the tenant’s machine-to-machine application may. */
@@ -60,6 +60,37 @@ test('whoever was deleted is restored from the recycle bin by keyboard, and dest
   await destroy.click()
   await expect(page.getByText('What was kept of Binny Person is destroyed.').first()).toBeVisible()
   await expect(item).toHaveCount(0)
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth) // prettier-ignore
-  expect(overflow).toBeLessThanOrEqual(0)
+  await expectNoSidewaysScroll(page)
+})
+
+test('the retention report tells what is kept until when, and each figure leads to its list', async ({
+  page,
+  app,
+}, info) => {
+  for (const [name, action] of [
+    ['Kept Person', 'user.delete'],
+    ['Waiting Person', 'user.schedule-deletion'],
+  ] as const) {
+    const { body } = await app.management('POST', 'users', {
+      connection: 'Username-Password-Authentication',
+      email: `${name.toLowerCase().replace(' ', '.')}@example.com`,
+      name,
+      password: `Aa1!${crypto.randomUUID()}`,
+    })
+    await act(app, (body as { user_id: string }).user_id, action)
+  }
+  await signIn(page, app, 'recycle-bin')
+  await page.getByRole('button', { name: 'Retention report' }).click()
+  const report = page.getByRole('region', { name: 'Retention report' })
+  const waiting = report.getByRole('region', { name: 'To be deleted' })
+  await expect(waiting.getByText(/due within 30 days/)).toBeVisible()
+  await expect(report.getByRole('region', { name: 'Kept' }).getByText(/final within 7 days/)).toBeVisible()
+  await expectGoodLooks(page, (look) => info.outputPath(`retention-${look}.png`))
+  await waiting.getByRole('link', { name: /due within 30 days/ }).click()
+  const list = page.getByRole('list', { name: 'Recycle bin' })
+  await expect(list.getByRole('listitem').filter({ hasText: 'Waiting Person' })).toBeInViewport()
+  await expect(list.getByRole('listitem').filter({ hasText: 'Kept Person' })).toHaveCount(0)
+  await expect(page.getByRole('button', { name: /^Take away: Due before/ })).toBeVisible()
+  await waiting.getByRole('button', { name: /As a table$/ }).click()
+  await expectAccessible(page)
 })

@@ -4,7 +4,6 @@ import { createAuth0 } from '@auth0/auth0-vue'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createApp } from 'vue'
 import App from './App.vue'
-import ConfigMissing from './shell/ConfigMissing.vue'
 import { readConfig } from './config.ts'
 import { i18n, loadLaterTexts } from './i18n.ts'
 import { createRouterFor } from './router.ts'
@@ -12,11 +11,13 @@ import { applyTheme } from './shell/useTheme.ts'
 import { dashboardConfigKey } from './injection.ts'
 
 applyTheme()
-void loadLaterTexts()
+const laterTexts = loadLaterTexts()
 const config = readConfig(document)
 
 if (!config) {
-  createApp(ConfigMissing).use(i18n).mount('#app')
+  void Promise.all([import('./shell/ConfigMissing.vue'), laterTexts]).then(([{ default: ConfigMissing }]) =>
+    createApp(ConfigMissing).use(i18n).mount('#app'),
+  )
 } else {
   const { basePath, auth } = config
   const home = window.location.origin + basePath

@@ -199,6 +199,58 @@ test('what this server changed shows at once, and survives an answer to an older
   await becomesEqual()
 })
 
+test('a change of this server’s own is not asked for again when the log tells the same, and one by others is', async () => {
+  const userIds = await Promise.all([makeUser(), makeUser(), makeUser()])
+  for (const userId of userIds) await expect.poll(() => rowOf(userId)).toBeDefined()
+  const settledAt = Date.now()
+  await expect
+    .poll(async () => (await directory.status()).asOf?.getTime() ?? 0, { timeout: 10_000 })
+    .toBeGreaterThan(settledAt)
+  await directory.close()
+  const asked: string[] = []
+  const client = all.clientThrough((url, ask) => {
+    asked.push(decodeURIComponent(new URL(url).pathname))
+    return ask()
+  })
+  directory = all.directory({ tenant: client })
+  const [ours = '', both = '', hidden = ''] = userIds
+  const change = async (userId: string, metadata: Record<string, unknown>) =>
+    directory.noteUser(await all.client.changes.updateUser(userId, { app_metadata: metadata }))
+  // Of those that are noted at the same moment each is written.
+  await Promise.all([change(ours, { plan: 'ours' }), change(both, { plan: 'ours' }), change(hidden, { api_key: 'hidden in the log' })]) // prettier-ignore
+  const rows = await all.store.db.selectFrom('users').select('app_metadata').where('user_id', 'in', userIds).execute()
+  expect(rows.map((row) => Object.keys(row.app_metadata)).flat().sort()).toEqual(['api_key', 'plan', 'plan']) // prettier-ignore
+  await all.manage('PATCH', path(both), { app_metadata: { plan: 'others' } })
+  directory.start()
+  const isAwaited = async () => (await all.store.db.selectFrom('pending').select('id').where('id', 'in', userIds).execute()).length // prettier-ignore
+  await expect.poll(isAwaited).toBe(0)
+  expect(await differences(db())).toEqual([])
+  expect(await rowOf(both)).toMatchObject({ app_metadata: { plan: 'others' } })
+  expect(new Set(asked.filter((about) => about.startsWith('/api/v2/users/')))).toEqual(
+    new Set([both, hidden].map((userId) => `/api/v2/users/${userId}`)),
+  )
+})
+
+test('an answer that is written down late is mended, though the log has been read on since', async () => {
+  const userId = await makeUser()
+  await expect.poll(() => rowOf(userId)).toBeDefined()
+  const answer = await all.client.changes.updateUser(userId, { app_metadata: { plan: 'ours' } })
+  await all.manage('PATCH', path(userId), { app_metadata: { plan: 'others' } })
+  await expect.poll(() => rowOf(userId)).toMatchObject({ app_metadata: { plan: 'others' } })
+  await directory.noteUser(answer)
+  expect(await rowOf(userId)).toMatchObject({ app_metadata: { plan: 'ours' } })
+  await becomesEqual()
+})
+
+test('of two answers about one user that come at once the later one stays', async () => {
+  const userId = await makeUser()
+  await expect.poll(() => rowOf(userId)).toBeDefined()
+  const user = await all.client.users.get(userId)
+  await Promise.all(['first', 'second', 'third'].map((name) => directory.noteUser({ ...user, name })))
+  expect(await rowOf(userId)).toMatchObject({ name: 'third' })
+  await becomesEqual()
+})
+
 test('changes are told to every server on the database', async () => {
   const other = all.directory()
   const heard: DirectoryChange[] = []

@@ -231,6 +231,21 @@ test('more than one file of the tenant’s is sent in pieces within its limits, 
   expect(made).toEqual([{ users: 60, addresses: 60 }])
 })
 
+test('whom a large import has made is read into the directory by an export, and not one by one', async () => {
+  let asked = 0
+  carry = (method, url, ask) => {
+    if (method === 'GET' && url.includes('/api/v2/users/')) asked += 1
+    return ask()
+  }
+  const rows = Array.from({ length: 2000 }, (_unused, at) => JSON.stringify({ email: `large${at}@large.example` }))
+  await imports.start(await imports.check(rows.join('\n')))
+  const known = async () =>
+    ((await (await standalone.ask('/api/users/count?filter=email:large*', staffed.token)).json()) as { users: number }).users // prettier-ignore
+  await expect.poll(known, { timeout: 15_000 }).toBe(2000)
+  carry = undisturbed
+  expect(asked).toBeLessThan(1000)
+}, 40_000)
+
 test('it is paused, goes on, and is cancelled, and each only when that makes sense', async () => {
   const checked = await imports.check('email\nsteered@steer.example\n')
   expect(await imports.post(checked.importId, 'pause')).toMatchObject({ status: 409, body: { code: 'import-phase' } })
@@ -248,6 +263,24 @@ test('it is paused, goes on, and is cancelled, and each only when that makes sen
   expect(await imports.post(other.importId, 'cancel')).toMatchObject({ status: 200, body: { phase: 'cancelled' } })
   expect(await imports.post(other.importId, 'start', { users: 1 })).toMatchObject({ status: 409 })
   expect(await byEmail('cancelled@steer.example')).toEqual([])
+})
+
+test('whoever follows the changes is told which import has moved, and nothing of what is in it', async () => {
+  const stream = await standalone.ask('/api/changes', staffed.token)
+  const events = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const found = await imports.check('email\nfollowed@events.example\n', '?name=events.csv')
+  await imports.start(found)
+  const ended = `event: imports\ndata: ${JSON.stringify({ kind: 'imports', importIds: [found.importId] })}\n\n`
+  let told = ''
+  // At least: it is there, it is checked, it is started, it is over.
+  while (told.split(ended).length <= 4) {
+    const { value, done } = (await events?.read()) ?? { done: true }
+    expect(done).toBe(false)
+    told += value
+  }
+  await events?.cancel()
+  expect(told).not.toContain('followed@')
+  expect(told).not.toContain('events.csv')
 })
 
 test('only who may create users imports any, only who may change users overwrites some, and nobody who has not signed in', async () => {

@@ -1,9 +1,17 @@
-import { Job, JobDrift, JobSchedule, JobScheduleList, JobUnmatched, JobUserPage } from '@rollcall/contracts/admin-api'
+import {
+  AuditPage,
+  Job,
+  JobDrift,
+  JobSchedule,
+  JobScheduleList,
+  JobUnmatched,
+  JobUserPage,
+} from '@rollcall/contracts/admin-api'
 import { sql } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openStore, verifyAudit } from '@rollcall/server'
-import { makePasswordClient } from './testing/manage.ts'
-import { password, pathOf, startStaffed, type Staffed } from './testing/start-staffed.ts'
+import { signInAsStaff } from './testing/sign-in-staff.ts'
+import { pathOf, startStaffed, type Staffed } from './testing/start-staffed.ts'
 
 /** One action done to many users, through every floor: the API, the worker, the SDK, the local tenant. */
 let staffed: Staffed
@@ -21,24 +29,9 @@ beforeAll(async () => {
     fetch: (input, init) => carry(init?.method ?? 'GET', String(input), () => fetch(input, init)),
   })
   ;({ standalone, manage, staff, db, signUp, inTenant, auditOf, listed } = staffed)
-  lead = await signInAsStaff('lead@example.com')
+  lead = await signInAsStaff(staffed, 'lead@example.com')
 })
 afterAll(() => staffed.close())
-
-/** Somebody who may do everything, as a person. */
-async function signInAsStaff(email: string): Promise<string> {
-  const userId = await signUp({ email })
-  const roles = (await manage('GET', '/roles')).body as { id: string; name: string }[]
-  await manage('POST', `${pathOf(userId)}/roles`, { roles: roles.filter(({ name }) => name === 'Staff').map(({ id }) => id) })
-  const { clientId, clientSecret } = await makePasswordClient(manage)
-  const { url, credentials } = standalone.tenant
-  const response = await fetch(`${url}/oauth/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ grant_type: 'password', client_id: clientId, client_secret: clientSecret, username: email, password, audience: credentials.audience }),
-  })
-  return ((await response.json()) as { access_token: string }).access_token
-} // prettier-ignore
 
 /** A few users with a mark that a filter finds, and no other test. */
 let marks = 0
@@ -91,6 +84,12 @@ test('all who match are blocked after a dry run and a number, each once and on r
   const done = await start(planned)
   expect(done).toMatchObject({ counts: { done: 3, failed: 0, excluded: 1, waiting: 0 }, undo: { isPossible: true } })
   expect((await listed(`${filter} blocked:true`)).sort()).toEqual(ids.filter((id) => id !== spared).sort())
+  const log = await Promise.all(
+    ['', '/export'].map(async (path) => (await standalone.ask(`/api/audit${path}?job=${done.jobId}`, staffed.token)).text()),
+  )
+  const { entries } = AuditPage.parse(JSON.parse(log[0] ?? ''))
+  expect(entries.map(({ action }) => action)).toEqual(['job.end', ...Array.from({ length: 6 }, () => 'user.block'), 'job.start', 'job.create'])
+  expect(log[1]?.trim().split('\n')).toHaveLength(1 + entries.length)
   const [third = ''] = ids.slice(2)
   expect(await auditOf(third)).toMatchObject([
     { action: 'user.block', phase: 'started', reason: 'Leaked', jobId: planned.jobId },
@@ -271,12 +270,15 @@ test('a schedule has a dry run made again and again, and does nothing by itself'
     const answer = await standalone.ask('/api/job-schedules', staffed.token)
     return JobScheduleList.parse(await answer.json()).schedules.find((one) => one.scheduleId === scheduleId)?.latest
   }
-  await expect.poll(latest, { timeout: 15_000 }).toMatchObject({ phase: 'planned', waiting: 2 })
+  await expect
+    .poll(latest, { timeout: 15_000 })
+    .toMatchObject({ phase: 'planned', counts: { waiting: 2 }, problem: null })
   const first = (await latest())?.jobId ?? ''
   await sql`UPDATE job_schedules SET next_at = now() WHERE schedule_id = ${scheduleId}`.execute(db.db)
   await expect.poll(async () => (await latest())?.jobId, { timeout: 15_000 }).not.toBe(first)
-  await expect.poll(latest, { timeout: 15_000 }).toMatchObject({ phase: 'planned', waiting: 2 })
-  expect(await read(first)).toMatchObject({ phase: 'cancelled', scheduleId })
+  await expect.poll(latest, { timeout: 15_000 }).toMatchObject({ phase: 'planned', counts: { waiting: 2 } })
+  expect(await read(first)).toMatchObject({ phase: 'cancelled', scheduleId, problem: { code: 'replaced' } })
+  expect(await auditOf(first)).toContainEqual(expect.objectContaining({ action: 'job.lapse' }))
   expect((await listed(filter)).sort()).toEqual(ids.toSorted())
   await start(await read((await latest())?.jobId ?? ''))
   expect(await listed(filter)).toEqual([])

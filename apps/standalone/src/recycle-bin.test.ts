@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { DeletedUserPage } from '@rollcall/contracts/admin-api'
+import { DeletedUserPage, RecycleBinReport } from '@rollcall/contracts/admin-api'
 import { openDatabase, sql } from '@rollcall/database'
 import { createLogger } from '@rollcall/http-kit'
 import { createRollcall, type Rollcall } from '@rollcall/server'
@@ -341,6 +341,46 @@ test('the recycle bin is paged by place, searched, and divided', async () => {
   expect((await page('')).keptForDays).toBe(30)
   expect(await get('/api/deleted-users?after=abc')).toMatchObject({ code: 'cursor-invalid' })
 })
+
+test('each number of the retention report is that of a list', async () => {
+  const userIds = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((letter) => signUp({ name: `Reported ${letter}` })))
+  const [waiting = '', onItsDay = '', soon = '', ...rest] = userIds
+  await staff.perform(waiting, 'user.schedule-deletion')
+  await staff.perform(onItsDay, 'user.schedule-deletion')
+  await makeDue(onItsDay)
+  await expect.poll(() => inBin(onItsDay)).toMatchObject([{ state: 'deleted' }])
+  for (const userId of [soon, ...rest]) await staff.perform(userId, 'user.delete')
+  await sql`UPDATE deleted_users SET purge_at = now() + interval '3 days', deleted_at = now() - interval '40 days' WHERE user_id = ${soon}`.execute(db.db)
+  const report = RecycleBinReport.parse(await get('/api/deleted-users/report'))
+  const count = async (query: Record<string, string>) =>
+    DeletedUserPage.parse(await get(`/api/deleted-users?${new URLSearchParams({ limit: '200', ...query }).toString()}`)).users.length
+  const inDays = (days: number, from = report.at) => new Date(Date.parse(from) + days * 86_400_000).toISOString()
+  for (const [state, told] of [['deleted', report.kept], ['scheduled', report.scheduled]] as const) {
+    expect(told.users, state).toBeGreaterThan(0)
+    expect(await count({ state }), state).toBe(told.users)
+    expect(await count({ state, untilTo: inDays(7) }), state).toBe(told.within7Days)
+    expect(await count({ state, untilTo: inDays(30) }), state).toBe(told.within30Days)
+    expect(told.days.length).toBe(31)
+    for (const { day, users } of told.days.slice(1).filter((one) => one.users > 0)) expect(await count({ state, untilFrom: `${day}T00:00:00Z`, untilTo: inDays(1, day) }), day).toBe(users)
+    expect(told.problems, state).toBe(await count({ state, has: 'problem' }))
+  }
+  expect(report.kept.within7Days).toBeGreaterThan(0)
+  expect(report.kept.days[3]?.users).toBeGreaterThan(0)
+  expect(report.months.length).toBeGreaterThan(1)
+  for (const { month, users } of report.months) {
+    const [year = 0, number = 0] = month.split('-').map(Number)
+    const span = { from: `${month}-01T00:00:00Z`, to: new Date(Date.UTC(year, number)).toISOString() }
+    expect(await count({ state: 'deleted', ...span }), month).toBe(users)
+  }
+  expect(report.actors.map(({ actorId }) => actorId)).toContain('rollcall')
+  for (const { actorId, users } of report.actors) expect(await count({ state: 'deleted', actor: actorId }), actorId).toBe(users)
+  expect(report.otherActors).toBe(0)
+
+  const url = await startAnother({ key: randomBytes(32) })
+  const lost = await fetch(`${url}/api/deleted-users/report`, { headers: { authorization: `Bearer ${token}` } })
+  const { kept } = RecycleBinReport.parse(await lost.json())
+  expect(kept.problems).toBe(kept.users)
+}) // prettier-ignore
 
 test('an account at a provider comes back by signing in there, and is told so', async () => {
   await manage('POST', '/connections', { name: 'google-oauth2', strategy: 'google-oauth2' })

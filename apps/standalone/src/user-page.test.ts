@@ -261,8 +261,8 @@ test('what staff did stands in the timeline where it belongs, for those who may 
   expect((await act('user.unblock', 'second')).status).toBe(200)
   const first = await read(UserTimeline, 'timeline', someone)
   const second = await read(UserTimeline, `timeline?after=${first.next}`, someone)
-  const both = [first, second].map(({ entries }) => entries.filter(({ kind }) => kind === 'staff').map(({ type, description, actorId }) => [type, description, actorId !== null])) // prettier-ignore
-  expect(both).toEqual([[['user.unblock', 'second', true]], [['user.block', 'first', true]]])
+  const both = [first, second].map(({ entries }) => entries.filter(({ kind }) => kind === 'staff').map(({ type, description, actorId, application }) => [type, description, actorId !== null, application !== null])) // prettier-ignore
+  expect(both).toEqual([[['user.unblock', 'second', true, true]], [['user.block', 'first', true, true]]])
   const moments = [...first.entries, ...second.entries].map(({ at: moment }) => moment)
   expect(moments).toEqual([...moments].sort().reverse())
   const only = await read(UserTimeline, 'timeline?kind=staff', someone)

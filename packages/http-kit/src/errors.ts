@@ -111,10 +111,13 @@ export interface StepResult {
 /** Of several things, some were done and some were not: which is said. */
 export class PartlyDone extends UpstreamFailed {
   readonly steps: StepResult[]
+  /** To whom. */
+  readonly userId: string
 
-  constructor(code: string, detail: string, steps: StepResult[], options?: ErrorOptions) {
-    super(code, detail, options)
+  constructor(code: string, detail: string, { steps, userId }: { steps: StepResult[]; userId: string }) {
+    super(code, detail)
     this.steps = steps
+    this.userId = userId
   }
 }
 

@@ -37,7 +37,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, ne
       requestId: requestIdOf(req),
       ...(known instanceof InvalidInput && known.faults.length > 0 && { errors: known.faults }),
       ...(known instanceof Conflict && known.differences.length > 0 && { differences: known.differences }),
-      ...(known instanceof PartlyDone && { steps: known.steps }),
+      ...(known instanceof PartlyDone && { steps: known.steps, userId: known.userId }),
       ...(known instanceof ScopeMissing && { missingScopes: known.scopes }),
     }),
   )

@@ -5,6 +5,7 @@ import { createGuard } from './access/guard.ts'
 import { actionsRoutes } from './actions/actions.routes.ts'
 import { actionNames } from './actions/all-actions.ts'
 import type { ActionDeps } from './actions/deps.ts'
+import { openRuns } from './actions/runs.ts'
 import { settleRuns } from './actions/settle-runs.ts'
 import { createCustomFields, type CustomFields } from './custom-fields/custom-fields.ts'
 import type { CustomFieldDeclaration } from './custom-fields/declaration.ts'
@@ -13,6 +14,7 @@ import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
 import { apisRoutes } from './features/apis/apis.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
+import { createProgramNames } from './features/audit/program-names.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
 import { connectionsRoutes } from './features/connections/connections.routes.ts'
@@ -28,7 +30,7 @@ import type { UserSourceDeps } from './features/users/user-source.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
 import { importsRoutes } from './imports/imports.routes.ts'
-import { keepImports } from './imports/imports.ts'
+import { keepImports, type Imports } from './imports/imports.ts'
 import { jobsRoutes } from './jobs/jobs.routes.ts'
 import { startJobs, type Jobs } from './jobs/jobs.ts'
 import { policyNames } from './policy-names.ts'
@@ -127,6 +129,7 @@ export function createRollcall(options: RollcallOptions): Rollcall {
     close: async () => {
       const parts = await opened.catch(() => undefined) // one that never opened has nothing to close
       await parts?.jobs?.close()
+      await parts?.imports?.close()
       await parts?.stopLeading()
       await parts?.copy?.directory.close()
       await parts?.store?.close()
@@ -141,6 +144,7 @@ interface Parts {
   /** undefined: without a store nothing is changed. */
   actions: ActionDeps | undefined
   jobs: Jobs | undefined
+  imports: Imports | undefined
   stopLeading: () => Promise<void>
 }
 
@@ -160,6 +164,7 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
       copy: undefined,
       actions: undefined,
       jobs: undefined,
+      imports: undefined,
       stopLeading: () => Promise.resolve(),
     }
   const store = await openStore(databaseUrl)
@@ -177,6 +182,7 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
   const bin = createRecycleBin({ db: store.db, tenant: tenant.origin, key: key && sealingKey(key), deleteAfterDays, keepForDays }) // prettier-ignore
   const actions = {
     store,
+    runs: openRuns(store.db, leaseMs),
     tenant,
     directory,
     bin,
@@ -199,9 +205,15 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
     onFailure: (error) =>
       logger.error({ err: error }, 'scheduled deletions are not carried out by this server just now'),
   })
-  const stopImports = keepImports(actions)
-  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin(), stopImports()]))
-  return { store, copy: directory && { store, directory, bin }, actions, jobs: startJobs(actions), stopLeading }
+  const stopLeading = async () => void (await Promise.all([stopSettling(), stopBin()]))
+  return {
+    store,
+    copy: directory && { store, directory, bin },
+    actions,
+    jobs: startJobs(actions),
+    imports: keepImports(actions),
+    stopLeading,
+  }
 }
 
 /** @throws RangeError for a name that no action has: a policy with a slip in it would be none */
@@ -217,13 +229,13 @@ function checkNames(where: string, names: readonly string[], there: readonly str
 }
 
 function apiRoutes(
-  { auth, tenant }: RollcallOptions,
-  { store, copy, actions, jobs }: Parts,
+  { auth, tenant, logger }: RollcallOptions,
+  { store, copy, actions, jobs, imports }: Parts,
   fields: CustomFields,
 ): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
-  const feed = createChangeFeed(copy?.directory, jobs)
+  const feed = createChangeFeed(copy?.directory, jobs, imports)
 
   const api = Router()
   api.use((_req, res, next) => {
@@ -242,7 +254,7 @@ function apiRoutes(
   api.use(connectionsRoutes({ guard, tenant }))
   api.use(apisRoutes({ guard, tenant }))
   api.use(recycleBinRoutes({ guard, actions }))
-  api.use(auditRoutes({ guard, store, fields }))
+  api.use(auditRoutes({ guard, store, fields, programNames: createProgramNames({ tenant, logger }) }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))
   if (store) api.use(viewsRoutes({ guard, db: store.db, fields, onChange: feed.viewsChanged }))

@@ -57,6 +57,7 @@ export function createCallTenant({ origin, openSession, deadlineMs }: CallTenant
   return (within) => async (task) => {
     const deadlineAt = performance.now() + deadlineMs
     let mayRenew = true
+    let mayHaveBegun = false
     for (let attempt = 0; ; attempt += 1) {
       const used = session
       const outcome = await attemptOnce(
@@ -76,8 +77,9 @@ export function createCallTenant({ origin, openSession, deadlineMs }: CallTenant
       const waitMs = fault.retryAfterSeconds === undefined ? backoffMs(attempt) : fault.retryAfterSeconds * 1000
       const isTimeUp = attempt >= mostBackoffs && fault.retryAfterSeconds === undefined
       if (!isSafe || !mayPass(fault) || isTimeUp || performance.now() + waitMs >= deadlineAt) {
-        throw toRollcallError(fault, origin)
+        throw toRollcallError(fault, origin, mayHaveBegun)
       }
+      mayHaveBegun ||= !cannotHaveBegun(fault)
       await sleep(waitMs * (1 + Math.random() * 0.1))
     }
   }

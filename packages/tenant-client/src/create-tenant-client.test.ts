@@ -254,6 +254,16 @@ test('what the tenant said when it refused is kept word for word, and whether an
   expect(await refusalOf(undefined)).toMatchObject({ status: null, isRefusal: false })
 })
 
+test('a refusal of what was asked before, with nobody knowing what came of it, does not tell that nothing was done', async () => {
+  const answers: FakeAnswer[] = [refusal(503, 'Oh'), { ...refusal(429, 'Too many'), headers: { 'retry-after': '60' } }]
+  const { tenant, calls } = await start(() => answers.shift())
+  const error: unknown = await tenant.changes
+    .updateUser('auth0|1', { blocked: true })
+    .catch((thrown: unknown) => thrown)
+  expect(tenantAnswerOf(error)).toMatchObject({ status: 429, isRefusal: false })
+  expect(calls()).toHaveLength(2)
+})
+
 test('a passing failure is asked again until it has passed', async () => {
   let asked = 0
   const { tenant } = await start(() => (asked++ < 2 ? { status: 500, body: 'oops' } : { status: 200, body: user }))

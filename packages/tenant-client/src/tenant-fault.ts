@@ -102,10 +102,13 @@ export function noteTenantAnswer<Refusal extends RollcallError>(error: Refusal, 
   return error
 }
 
-/** @param origin the tenant's, for the sentence */
-export function toRollcallError(fault: TenantFault, origin: string): RollcallError {
+/**
+ * @param origin the tenant's, for the sentence
+ * @param mayHaveBegun the same was asked before, and nobody knows what came of that
+ */
+export function toRollcallError(fault: TenantFault, origin: string, mayHaveBegun = false): RollcallError {
   const { status = null, code, reason } = fault
-  const isRefusal = cannotHaveBegun(fault) || (status !== null && isRefused(status))
+  const isRefusal = !mayHaveBegun && (cannotHaveBegun(fault) || (status !== null && isRefused(status)))
   return noteTenantAnswer(inOurWords(fault, origin), { status, errorCode: code || null, message: reason, isRefusal })
 }
 

@@ -1,6 +1,6 @@
 import type { ActionStep, FieldChange, Problem } from '@rollcall/contracts/admin-api'
 
-interface ProblemParts extends Pick<Problem, 'status' | 'code' | 'detail' | 'differences' | 'steps'> {
+interface ProblemParts extends Pick<Problem, 'status' | 'code' | 'detail' | 'differences' | 'steps' | 'userId'> {
   requestId?: string
 }
 
@@ -13,8 +13,10 @@ export class ApiProblem extends Error {
   readonly differences: FieldChange[]
   /** What of several things was done, and what was not. */
   readonly steps: ActionStep[]
+  /** To whom. */
+  readonly userId: string | undefined
 
-  constructor({ status, code, detail, requestId, differences = [], steps = [] }: ProblemParts) {
+  constructor({ status, code, detail, requestId, differences = [], steps = [], userId }: ProblemParts) {
     super(detail)
     this.name = 'ApiProblem'
     this.status = status
@@ -22,6 +24,7 @@ export class ApiProblem extends Error {
     this.requestId = requestId
     this.differences = differences
     this.steps = steps
+    this.userId = userId
   }
 }
 
@@ -31,3 +34,5 @@ export async function toProblem(response: Response): Promise<ApiProblem> {
   if (!isProblem) return new ApiProblem({ status: response.status, code: 'unknown', detail: '' })
   return new ApiProblem((await response.json()) as Problem)
 }
+
+export const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

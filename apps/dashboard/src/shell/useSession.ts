@@ -5,7 +5,7 @@ import { ref, shallowRef } from 'vue'
 import type { InjectionKey, Ref } from 'vue'
 import { createApiClient } from '../api/api-client.ts'
 import type { ApiClient } from '../api/api-client.ts'
-import { ApiProblem } from '../api/problem.ts'
+import { ApiProblem, toError } from '../api/problem.ts'
 import { ownFields } from '../features/fields/own-fields.ts'
 import { dashboardConfigKey, injected } from '../injection.ts'
 
@@ -56,7 +56,7 @@ export function useSession(): {
   }
   const signIn = () =>
     auth0.loginWithRedirect({ appState: { target: currentPath(config.basePath) } }).catch((error: unknown) => {
-      fail(error instanceof Error ? error.message : String(error))
+      fail(toError(error).message)
     })
 
   const start = async () => {

@@ -5,8 +5,12 @@ import type { Answers } from './mount-page.ts'
 /**
  * A server with people in an order of its own, that pages by cursor; what is asked of it, it answers as the real one would.
  * @param countedUpTo in place of the thousand that it counts unless asked for the exact number
+ * @param appMetadata of each of them
  */
-export function fakeUsers(count: number, { countedUpTo = Infinity } = {}) {
+export function fakeUsers(
+  count: number,
+  { countedUpTo = Infinity, appMetadata = { plan: 'pro' } as Record<string, unknown> } = {},
+) {
   const person = (index: number) =>
     someUser({ userId: `auth0|${index}`, name: `Person ${index}`, email: `p${index}@example.com` })
   let people = Array.from({ length: count }, (_, index) => person(index))
@@ -19,7 +23,9 @@ export function fakeUsers(count: number, { countedUpTo = Infinity } = {}) {
     const columns = asked('columns').split(',').filter(Boolean)
     const shown = (user: UserSummary) => ({
       ...user,
-      columns: Object.fromEntries(columns.map((name) => [name, `${name} of ${user.name}`])),
+      columns: Object.fromEntries(
+        columns.map((name) => [name, appMetadata[name.replace('app_metadata.', '')] ?? `${name} of ${user.name}`]),
+      ),
     })
     const matching = people.filter(({ name }) => name?.includes(asked('filter')))
     switch (url.pathname) {
@@ -45,7 +51,7 @@ export function fakeUsers(count: number, { countedUpTo = Infinity } = {}) {
         const userId = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
         const found = people.find((user) => user.userId === userId)
         if (!found) return problem(404, 'There is no such user.')
-        return json({ ...found, identities: [], userMetadata: {}, appMetadata: { plan: 'pro' } })
+        return json({ ...found, identities: [], userMetadata: {}, appMetadata })
       }
     }
   }

@@ -5,6 +5,13 @@ import { CommandFailed, exitCodes } from './failure.ts'
 
 export type Query = Record<string, string | number | undefined>
 
+/** What is to be sent. */
+export interface Outgoing {
+  read(): AsyncIterable<Uint8Array>
+  /** Whether it can be read from its beginning again, once the server has asked to wait. */
+  isRepeatable: boolean
+}
+
 /** Rollcall's API. Every refusal is a CommandFailed with the exit code that goes with it. */
 export interface ApiClient {
   get<Answer>(path: string, query?: Query): Promise<Answer>
@@ -14,6 +21,8 @@ export interface ApiClient {
   ask<Answer>(path: string, body: unknown): Promise<Answer>
   /** @param key makes of repetitions one request; without it nothing is repeated */
   post<Answer>(path: string, body: unknown, key?: string): Promise<Answer>
+  /** Sends a file as it is read, for as long as it takes. What has broken off is not begun anew. */
+  upload<Answer>(path: string, query: Query, file: Outgoing): Promise<Answer>
   /** What is read as it arrives, for as long as it takes. */
   stream(path: string, query: Query): Promise<Response>
 }
@@ -40,14 +49,16 @@ interface Call {
   isQuestion?: boolean
   isPublic?: boolean
   isStream?: boolean
+  file?: Outgoing
 }
 
 export function createApiClient({ url, tokens, signal, onWait }: ApiClientOptions): ApiClient {
   let hasAnswered = false
 
   const send = async (call: Call): Promise<Response> => {
-    const { method, path, query = {}, body, key, isPublic, isStream } = call
-    const isChange = method === 'POST' && !call.isQuestion
+    const { method, path, query = {}, body, key, isPublic, isStream, file } = call
+    // A file that is not taken in whole is not kept: to break that off changes nothing.
+    const isChange = method === 'POST' && !call.isQuestion && !file
     const set = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
     const question = set.length > 0 ? `?${new URLSearchParams(set)}` : ''
     const headers = {
@@ -55,20 +66,26 @@ export function createApiClient({ url, tokens, signal, onWait }: ApiClientOption
       'user-agent': 'rollcall-command-line',
       ...(!isPublic && { authorization: `Bearer ${await tokens.get()}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(file && { 'content-type': 'application/octet-stream' }),
       ...(key !== undefined && { 'idempotency-key': key }),
     }
     return fetch(`${url}/api/${path}${question}`, {
       method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      // Node's fetch takes whatever yields bytes; the types are those of browsers.
+      ...(file && { body: file.read() as unknown as ReadableStream<Uint8Array>, duplex: 'half' }),
       redirect: 'error', // a token goes where it was meant to go
       // What changes something is seen to its end, whoever is told to stop: else nobody would know how it ended.
-      signal: AbortSignal.any([...(isChange ? [] : [signal]), ...(isStream ? [] : [AbortSignal.timeout(patienceMs)])]),
+      signal: AbortSignal.any([
+        ...(isChange ? [] : [signal]),
+        ...(isStream || file ? [] : [AbortSignal.timeout(patienceMs)]),
+      ]),
     })
   }
 
   const ask = async (call: Call): Promise<Response> => {
-    const isRepeatable = call.method === 'GET' || call.isQuestion || call.key !== undefined
+    const isRepeatable = call.method === 'GET' || call.isQuestion || call.key !== undefined || call.file?.isRepeatable
     let renewals = 1
     for (let attempt = 1; ; attempt += 1) {
       const isLast = !isRepeatable || attempt === mostAttempts
@@ -78,9 +95,10 @@ export function createApiClient({ url, tokens, signal, onWait }: ApiClientOption
         hasAnswered = true
       } catch (error) {
         signal.throwIfAborted()
-        if (error instanceof CommandFailed) throw error
+        // Of a file that cannot be read on, too.
+        for (const failure of [error, (error as Error).cause]) if (failure instanceof CommandFailed) throw failure
         // A server that has answered before is being restarted; one that never has is not there.
-        if (isLast || !hasAnswered) throw unreachable(url, error)
+        if (isLast || call.file || !hasAnswered) throw unreachable(url, error)
         await sleep(500 * attempt, undefined, { signal })
         continue
       }
@@ -112,6 +130,7 @@ export function createApiClient({ url, tokens, signal, onWait }: ApiClientOption
     getPublic: (path) => read({ method: 'GET', path, isPublic: true }),
     ask: (path, body) => read({ method: 'POST', path, body, isQuestion: true }),
     post: (path, body, key) => read({ method: 'POST', path, body, key }),
+    upload: (path, query, file) => read({ method: 'POST', path, query, file }),
     stream: (path, query) => ask({ method: 'GET', path, query, isStream: true }),
   }
 }

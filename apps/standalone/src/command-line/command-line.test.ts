@@ -1,55 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseEnv, stripVTControlCharacters } from 'node:util'
+import { stripVTControlCharacters } from 'node:util'
 import type { AuditPage, Job, User, UserSummary } from '@rollcall/contracts/admin-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeApplication } from '../make-application.ts'
-import { startStaffed, type Staffed } from '../testing/start-staffed.ts'
 import { openSlowExports } from './testing/slow-exports.ts'
-import { runCommand, runOnTerminal, type CommandOptions } from './testing/run-command.ts'
+import { runOnTerminal } from './testing/run-command.ts'
+import { startCommandLine, type TestCommandLine } from './testing/start-command-line.ts'
 
 /** The command line as scripts and people meet it: processes against a server and its tenant. */
-let staffed: Staffed
+let staffed: TestCommandLine['staffed']
 let folder: string
 /** What the applications sign in by. */
 const may: Record<'support' | 'everything', Record<string, string>> = { support: {}, everything: {} }
+let commandLine: TestCommandLine
 
 beforeAll(async () => {
-  staffed = await startStaffed({ demoUsers: 260, recycleBin: { key: randomBytes(32) } })
-  folder = await mkdtemp(join(tmpdir(), 'rollcall-command-line-'))
-  const { tenant, url } = staffed.standalone
-  const running = { dataFolder: folder, tenantUrl: tenant.url, dashboardUrl: url, credentials: tenant.credentials }
-  const make = async (name: string, ...permissions: string[]) => {
-    expect(await makeApplication([name, ...permissions], running)).toContain(`${name} may`)
-    return parseEnv(await readFile(join(folder, 'applications', `${name}.env`), 'utf8')) as Record<string, string>
-  }
-  may.support = await make('support', 'read:users', 'update:users')
-  may.everything = await make('everything', 'manage:users')
+  commandLine = await startCommandLine({ demoUsers: 260, recycleBin: { key: randomBytes(32) } })
+  ;({ staffed, folder, everything: may.everything } = commandLine)
+  may.support = await commandLine.applicationWith('read:users', 'update:users')
 })
-afterAll(async () => {
-  await staffed.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => commandLine.close())
 
-const rollcall = (args: string[], options: Partial<CommandOptions> = {}) =>
-  runCommand(args, { env: may.everything, ...options })
-const found = async <Answer>(args: string[], options: Partial<CommandOptions> = {}): Promise<Answer[]> => {
-  const { code, out, told } = await rollcall([...args, '--json'], options)
-  expect([code, told]).toEqual([0, expect.anything()])
-  return out.trim().split('\n').map((line) => JSON.parse(line) as Answer)
-} // prettier-ignore
-
-/** New people with addresses of their own, whom the directory knows. */
-const people = async (...names: string[]) => {
-  const tag = `${randomBytes(4).toString('hex')}`
-  const ids: string[] = []
-  for (const [at, name] of names.entries())
-    ids.push(await staffed.signUp({ name, email: `cli-${tag}-${at}@example.com` }))
-  await expect.poll(async () => (await staffed.listed(`email:cli-${tag}-*`)).length).toBe(names.length)
-  return { ids, filter: `email:cli-${tag}-*`, address: (at: number) => `cli-${tag}-${at}@example.com` }
-}
+const rollcall: TestCommandLine['rollcall'] = (...call) => commandLine.rollcall(...call)
+const found: TestCommandLine['found'] = (...call) => commandLine.found(...call)
+const people: TestCommandLine['people'] = (...call) => commandLine.people(...call)
 
 test('a list in a pipe is plain lines, each user once, however many pages it takes', async () => {
   const [all, some, json, count] = await Promise.all([
@@ -276,7 +251,16 @@ test('all who match are done to by a job, when the number is agreed to', async (
 
 test('help names every command, and the server says what an action takes', async () => {
   const { out } = await rollcall(['--help'])
-  for (const name of ['users list', 'users export', 'users do', 'jobs watch', 'undo', 'audit verify'])
+  for (const name of [
+    'users list',
+    'users export',
+    'users import',
+    'imports watch',
+    'users do',
+    'jobs watch',
+    'undo',
+    'audit verify',
+  ])
     expect(out).toContain(`rollcall ${name}`)
   const { out: onBlock } = await rollcall(['help', 'users', 'block'], { env: { ROLLCALL_URL: staffed.standalone.url } })
   expect(onBlock).toContain('--param revokeRefreshTokens=boolean (false)')

@@ -3,9 +3,17 @@ import { listActions } from './actions/list-actions.ts'
 import { undoRun } from './actions/undo-run.ts'
 import type { Command } from './command.ts'
 import { misused } from './failure.ts'
+import { getImport } from './imports/get-import.ts'
+import { importUsers } from './imports/import-users.ts'
+import { listImportRows } from './imports/list-import-rows.ts'
+import { listImports } from './imports/list-imports.ts'
+import { reportImport } from './imports/report-import.ts'
+import { steerImport } from './imports/steer-import.ts'
+import { decideOnJob } from './jobs/decide-on-job.ts'
 import { getJob } from './jobs/get-job.ts'
 import { listJobUsers } from './jobs/list-job-users.ts'
 import { listJobs } from './jobs/list-jobs.ts'
+import { setJobSpeed } from './jobs/set-job-speed.ts'
 import { steerJob } from './jobs/steer-job.ts'
 import { nearest } from './nearest.ts'
 import { showMe } from './show-me.ts'
@@ -21,6 +29,7 @@ export const commands: readonly Command[] = [
   getUser,
   findUsers,
   exportUsers,
+  importUsers,
   listActions,
   doAction,
   undoRun,
@@ -28,10 +37,17 @@ export const commands: readonly Command[] = [
   getJob,
   listJobUsers,
   ...steerJob,
+  setJobSpeed,
+  ...decideOnJob,
+  listImports,
+  getImport,
+  listImportRows,
+  reportImport,
+  ...steerImport,
   showMe,
 ]
 
-/** Words that stand before others: `users`, `jobs`. */
+/** Words that stand before others: `users`, `jobs`, `imports`. */
 export const groups = [...new Set(commands.filter(({ name }) => name.length > 1).map(({ name }) => name[0] ?? ''))]
 
 /**

@@ -10,7 +10,7 @@ import { misused } from './failure.ts'
  */
 export async function readEntries(
   words: readonly string[],
-  { file, stdin }: { file: string | undefined; stdin: Readable },
+  { file, option = 'ids', stdin }: { file: string | undefined; option?: string; stdin: Readable },
 ): Promise<string[]> {
   const entries = new Set<string>()
   for (const word of words) {
@@ -22,7 +22,7 @@ export async function readEntries(
       for await (const entry of entriesOf(file === '-' ? stdin : createReadStream(file))) entries.add(entry)
     } catch (error) {
       if (!(error instanceof Error && 'errno' in error)) throw error
-      throw misused(`--ids ${file} cannot be read: ${error.message}.`)
+      throw misused(`--${option} ${file} cannot be read: ${error.message}.`)
     }
   }
   entries.delete('')

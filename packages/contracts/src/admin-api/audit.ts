@@ -45,11 +45,18 @@ const exact = z
   .max(320)
   .refine(...noControlCharacter)
   .optional()
+/** As they are written down. */
+const lowerUuid = z
+  .uuid()
+  .transform((id) => id.toLowerCase())
+  .optional()
 const which = {
   actor: exact,
   action: exact,
   subject: exact.meta({ description: 'The id of the user it was done to, or whom it concerns as well.' }),
   phase: z.enum(['started', 'done', 'failed', 'not-begun']).optional(),
+  job: lowerUuid.meta({ description: 'The id of a job: its own steps, and what it did to each user.' }),
+  run: lowerUuid.meta({ description: 'The id of a run: that it was begun, and how it ended.' }),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this moment.' }),
   reason: z
@@ -76,6 +83,9 @@ export const AuditPage = z
   .object({
     entries: z.array(AuditEntry).meta({ description: 'The newest first.' }),
     next: z.string().nullable(),
+    programs: z.record(z.string(), z.string()).meta({
+      description: 'What the programs among those who did it are called, by `actorId`, as far as the tenant tells.',
+    }),
     head: z
       .object({ seq: z.int(), hash: z.string() })
       .meta({ description: 'The newest entry of all. Noted elsewhere, it proves later that none was cut off.' }),

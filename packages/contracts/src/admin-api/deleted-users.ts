@@ -26,6 +26,8 @@ export const DeletedUser = z
   .meta({ id: 'DeletedUser' })
 export type DeletedUser = z.infer<typeof DeletedUser>
 
+const moment = z.iso.datetime({ offset: true }).optional()
+
 export const DeletedUsersQuery = z.strictObject({
   state: z.enum(['scheduled', 'deleted']).optional(),
   search: z
@@ -35,6 +37,20 @@ export const DeletedUsersQuery = z.strictObject({
     .refine(...noControlCharacter)
     .optional()
     .meta({ description: 'A part of the name, the e-mail address or the id, in any case.' }),
+  actor: z
+    .string()
+    .max(320)
+    .refine(...noControlCharacter)
+    .optional()
+    .meta({ description: 'Who did it; `rollcall`: it was scheduled before.' }),
+  from: moment.meta({ description: 'Scheduled or deleted since then.' }),
+  to: moment.meta({ description: 'Scheduled or deleted before then.' }),
+  untilFrom: moment.meta({ description: 'To be deleted, or their copy to be destroyed, since then.' }),
+  untilTo: moment.meta({ description: 'To be deleted, or their copy to be destroyed, before then.' }),
+  has: z
+    .enum(['problem'])
+    .optional()
+    .meta({ description: 'Those alone who could not be deleted on their day, or whose copy cannot be opened.' }),
   limit: wholeNumber(1, 200, 50),
   after: z
     .string()
@@ -56,3 +72,33 @@ export const DeletedUserPage = z
   })
   .meta({ id: 'DeletedUserPage' })
 export type DeletedUserPage = z.infer<typeof DeletedUserPage>
+
+const UsersPerDay = z.object({ day: z.iso.date().meta({ description: 'In UTC.' }), users: z.int() })
+
+/** What comes due of what is in the recycle bin. */
+const ComingDue = z.object({
+  users: z.int().meta({ description: 'All of them, whenever it is.' }),
+  problems: z.int().meta({ description: 'With whom something is in the way.' }),
+  within7Days: z.int().meta({ description: 'What is overdue is counted, too.' }),
+  within30Days: z.int(),
+  days: z.array(UsersPerDay).meta({ description: 'Today and the 30 days after it; what is overdue is told of today.' }),
+})
+
+/** How much is kept of whom, and what becomes of it when. */
+export const RecycleBinReport = z
+  .object({
+    at: z.iso.datetime(),
+    keptForDays: DeletedUserPage.shape.keptForDays,
+    deleteAfterDays: z.int().meta({ description: 'Between the scheduling of a deletion and the deletion.' }),
+    kept: ComingDue.meta({ description: 'Who is deleted and can be restored until their copy is destroyed.' }),
+    scheduled: ComingDue.meta({ description: 'Who is to be deleted.' }),
+    months: z
+      .array(z.object({ month: z.string().meta({ description: '`2026-11`, in UTC.' }), users: z.int() }))
+      .meta({ description: 'When those were deleted who are kept, the latest first.' }),
+    actors: z
+      .array(z.object({ actorId: z.string(), actorName: z.string().nullable(), users: z.int() }))
+      .meta({ description: 'By whom those were deleted who are kept: the 10 who deleted most.' }),
+    otherActors: z.int().meta({ description: 'Of those who are kept: deleted by anybody else.' }),
+  })
+  .meta({ id: 'RecycleBinReport' })
+export type RecycleBinReport = z.infer<typeof RecycleBinReport>

@@ -48,6 +48,7 @@ export const Change = z
     z.object({ kind: z.literal('directory'), status: DirectoryStatus }),
     z.object({ kind: z.literal('views') }),
     z.object({ kind: z.literal('jobs'), jobIds: z.array(z.string()) }),
+    z.object({ kind: z.literal('imports'), importIds: z.array(z.string()) }),
   ])
   .meta({ id: 'Change' })
 export type Change = z.infer<typeof Change>

@@ -18,7 +18,7 @@ export { ApiList } from './apis.ts'
 export { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
 export { firstLevelOf, fitsCustomField, isDay, valueAtPath } from './custom-field-values.ts'
 export { CustomField, customFieldTypes } from './custom-fields.ts'
-export { DeletedUser, DeletedUserPage, DeletedUsersQuery } from './deleted-users.ts'
+export { DeletedUser, DeletedUserPage, DeletedUsersQuery, RecycleBinReport } from './deleted-users.ts'
 export { Change, DirectoryStatus, Freshness } from './directory.ts'
 export {
   ImportColumn,
@@ -63,6 +63,7 @@ export {
   JobPhase,
   JobPlan,
   JobSchedule,
+  JobScheduleChange,
   JobScheduleList,
   JobSelection,
   JobSpeed,

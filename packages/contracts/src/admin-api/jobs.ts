@@ -216,6 +216,8 @@ export const JobDrift = z
   .meta({ id: 'JobDrift' }) // prettier-ignore
 export type JobDrift = z.infer<typeof JobDrift>
 
+const Every = z.enum(['day', 'week', 'month'])
+
 /** A dry run that is made again and again; what it finds is done when somebody starts it, and never by itself. */
 export const NewJobSchedule = z.strictObject({
   name: KeptName,
@@ -223,9 +225,22 @@ export const NewJobSchedule = z.strictObject({
   params: NewJob.shape.params,
   filter: FilterText,
   reason: Reason.optional(),
-  every: z.enum(['day', 'week', 'month']),
+  every: Every,
 })
 export type NewJobSchedule = z.infer<typeof NewJobSchedule>
+
+/** What can be otherwise with a schedule. */
+export const JobScheduleChange = z.strictObject({ every: Every, isPaused: z.boolean() })
+export type JobScheduleChange = z.infer<typeof JobScheduleChange>
+
+/** What the latest dry run of a schedule found. */
+const ScheduledJob = z.object({
+  jobId: z.uuid(),
+  phase: JobPhase,
+  counts: JobCounts,
+  problem: Told.nullable().meta({ description: 'Why it could not be planned, or stands still.' }),
+  at: z.iso.datetime(),
+})
 
 export const JobSchedule = z
   .object({
@@ -235,14 +250,16 @@ export const JobSchedule = z
     params: z.record(z.string(), z.unknown()),
     filter: z.string(),
     reason: z.string().nullable(),
-    every: z.enum(['day', 'week', 'month']),
-    nextAt: z.iso.datetime(),
-    actorId: z.string(),
-    isMine: z.boolean(),
-    latest: z
-      .object({ jobId: z.uuid(), phase: JobPhase, waiting: z.int(), at: z.iso.datetime() })
+    every: Every,
+    isPaused: z.boolean(),
+    nextAt: z.iso.datetime().nullable().meta({ description: 'When the next dry run is made; null: it is paused.' }),
+    problem: Told.extend({ at: z.iso.datetime() })
       .nullable()
-      .meta({ description: 'What the latest dry run found; null: there was none yet.' }),
+      .meta({ description: 'Why a dry run was left out when its time came; null: the latest was made.' }),
+    actorId: z.string(),
+    actorName: z.string().nullable(),
+    isMine: z.boolean(),
+    latest: ScheduledJob.nullable().meta({ description: 'null: there was none yet.' }),
   })
   .meta({ id: 'JobSchedule' })
 export type JobSchedule = z.infer<typeof JobSchedule>

@@ -6,6 +6,7 @@ import {
   JobDrift,
   JobPage,
   JobSchedule,
+  JobScheduleChange,
   JobScheduleList,
   JobSpeed,
   JobsQuery,
@@ -158,6 +159,18 @@ export function describeJobs(registry: OpenAPIRegistry, { security, answered, re
       201: { description: 'The schedule.', content: { 'application/json': { schema: JobSchedule } } },
       ...refused(400, 401, 403, 404, 409, 503),
     },
+  })
+  registry.registerPath({
+    method: 'put',
+    path: '/api/job-schedules/{scheduleId}',
+    operationId: 'changeJobSchedule',
+    summary: 'Pause a schedule, let it go on, or change how often it is',
+    description:
+      'Needs `manage:jobs`. Whoever sees it may pause it; the rest is for whoever made it and may still do what it is about, since its dry runs are made in their name.',
+    tags,
+    security,
+    request: { params: z.object({ scheduleId: z.uuid() }), ...bodyOf(JobScheduleChange) },
+    responses: { ...answered('The schedule.', JobSchedule), ...refused(400, 401, 403, 404, 503) },
   })
   registry.registerPath({
     method: 'delete',

@@ -12,7 +12,7 @@ import {
 } from './actions.ts'
 import { ApiList } from './apis.ts'
 import { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
-import { DeletedUserPage, DeletedUsersQuery } from './deleted-users.ts'
+import { DeletedUserPage, DeletedUsersQuery, RecycleBinReport } from './deleted-users.ts'
 import { Change, DirectoryStatus } from './directory.ts'
 import {
   Activity,
@@ -410,6 +410,16 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     security,
     request: { query: DeletedUsersQuery },
     responses: { ...answered('One page, the latest first.', DeletedUserPage), ...refused(400, 401, 403, 503) },
+  })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/deleted-users/report',
+    operationId: 'reportDeletedUsers',
+    summary: 'How much the recycle bin keeps of whom, and what becomes of it when',
+    description: 'Needs `read:users`. Each number is that of a list that `GET /api/deleted-users` answers.',
+    tags: ['Users'],
+    security,
+    responses: { ...answered('As it is now.', RecycleBinReport), ...refused(401, 403, 503) },
   })
   for (const part of userParts) {
     registry.registerPath({

@@ -22,6 +22,9 @@ export const Problem = z
       description: 'What is otherwise than whoever asks supposed: `before` as they saw it, `after` as it is.',
     }),
     steps: z.array(ActionStep).optional().meta({ description: 'With `partly-done`: what was done and what was not.' }),
+    userId: z.string().optional().meta({
+      description: 'With `steps`: to whom. Of an invitation of which `create` is done: who was made.',
+    }),
     missingScopes: z
       .array(z.string())
       .optional()

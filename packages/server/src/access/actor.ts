@@ -16,7 +16,10 @@ export interface Actor {
 const actors = new WeakMap<Request, Actor>()
 
 /** Auth0's `sub` for client credentials. A user's has a `|`, also one that an identity provider lets end in @clients. */
-const programSubject = /^[^|]+@clients$/
+const programSubject = /^([^|]+)@clients$/
+
+/** @returns undefined: it is a user's, or Rollcall's own */
+export const clientIdOf = (subject: string): string | undefined => programSubject.exec(subject)?.[1]
 
 /**
  * A person's permissions are in `permissions` alone: without RBAC on the API, anybody's token carries whatever scope was asked for.

@@ -4,10 +4,12 @@ import type { CustomFields } from '../custom-fields/custom-fields.ts'
 import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Store } from '../store/open-store.ts'
+import type { Runs } from './runs.ts'
 
 /** What doing actions takes. */
 export interface ActionDeps {
   store: Store
+  runs: Runs
   tenant: TenantClient
   /** Absent: no copy is kept, so there is nothing to write through to. */
   directory: Directory | undefined

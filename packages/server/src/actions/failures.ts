@@ -8,7 +8,8 @@ import {
   Unavailable,
   UpstreamFailed,
 } from '@rollcall/http-kit'
-import type { RunFailure, RunStep } from '../store/schema.ts'
+import type { RunFailure } from '../store/schema.ts'
+import type { RunRow } from './runs.store.ts'
 import { presentStep } from './steps.ts'
 
 /** What is kept of an error: what its caller was told. */
@@ -18,8 +19,12 @@ export function toFailure(error: unknown): RunFailure {
 }
 
 /** The same error for whoever asks again. */
-export function fromFailure({ status, code, message }: RunFailure, steps: readonly RunStep[]): RollcallError {
-  if (steps.length > 0 && status === 502) return new PartlyDone(code, message, steps.map(presentStep))
+export function fromFailure(
+  { status, code, message }: RunFailure,
+  { steps, user_id: userId }: Pick<RunRow, 'steps' | 'user_id'>,
+): RollcallError {
+  if (steps.length > 0 && status === 502)
+    return new PartlyDone(code, message, { steps: steps.map(presentStep), userId })
   if (status === 400) return new InvalidInput(code, message)
   if (status === 404) return new NotFound(code, message)
   if (status === 409) return new Conflict(code, message)

@@ -1,7 +1,5 @@
 import { RollcallError, Unavailable } from '@rollcall/http-kit'
 import { tenantAnswerOf, type TenantAnswer } from '@rollcall/tenant-client'
-import { transaction } from '@rollcall/database'
-import { appendAudit } from '../audit/audit.store.ts'
 import { auditRun } from './audit-run.ts'
 import type { Action, StateAfter } from './define-action.ts'
 import type { ActionDeps } from './deps.ts'
@@ -10,7 +8,7 @@ import { fromFailure, toFailure } from './failures.ts'
 import { changesBetween, factsOf, readFields } from './fields.ts'
 import { keepLease, LeaseLost, type Lease } from './lease.ts'
 import { noUser, type PlannedAction } from './plan-action.ts'
-import { endRun, findRun, renewLease, type RunEnd, type RunRow } from './runs.store.ts'
+import { renewLease, type RunEnd, type RunRow } from './runs.store.ts'
 import { settleRun } from './settle-run.ts'
 import type { UserState } from './user-state.ts'
 import { writeThrough } from './write-through.ts'
@@ -57,13 +55,13 @@ export async function performRun(
     lease.stop()
   }
   if (!ending) throw unknown(error) // its lease lapses, and then it is settled
-  const ended = await recordEnd(deps, { run, ending }).catch((cause: unknown) => {
+  const ended = await recorded(deps, { run, ending }).catch((cause: unknown) => {
     throw unknown(cause)
   })
   await deps.onStep('ended')
   await writeThrough(deps, run.user_id, ending.after)
   if (ended.phase !== 'done') {
-    if (ended.steps.length > 0 || error === undefined) throw fromFailure(ended.failure ?? toFailure(error), ended.steps)
+    if (ended.steps.length > 0 || error === undefined) throw fromFailure(ended.failure ?? toFailure(error), ended)
     throw error
   }
   return { run: ended, state: stateAfter(planned, ending.after), shownOnce: ending.after.shownOnce ?? null }
@@ -113,14 +111,11 @@ async function settleIfTold(...asked: Parameters<typeof settleRun>): Promise<End
   }
 }
 
-async function recordEnd({ store }: ActionDeps, { run, ending }: { run: RunRow; ending: Ending }): Promise<RunRow> {
-  const { phase, changes, steps, answer } = ending
-  return transaction(store.db, async (trx) => {
-    const ended = await endRun(trx, run.run_id, ending)
-    if (ended) await appendAudit(trx, auditRun(run, { phase, changes, steps, answer, endedAt: ended.ended_at }))
-    // Otherwise its lease had lapsed, and somebody else has asked the tenant and recorded what it said.
-    return ended ?? (await findRun(trx, run.run_id)) ?? run
-  })
+async function recorded({ runs }: ActionDeps, { run, ending }: { run: RunRow; ending: Ending }): Promise<RunRow> {
+  const { phase, changes, failure, steps, answer } = ending
+  const entry = (ended: RunRow) => auditRun(run, { phase, changes, steps, answer, endedAt: ended.ended_at })
+  // It may be that its lease had lapsed, and somebody else has asked the tenant and recorded what it said.
+  return (await runs.end({ runId: run.run_id, phase, changes, failure, steps, entry })) ?? run
 }
 
 /** All that changes something: each call told of before and after, and none made by a server that may have been given up. */

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ActionOutcome, BasedOn, FieldChange } from '@rollcall/contracts/admin-api'
 import { Conflict, NotFound } from '@rollcall/http-kit'
 import type { Actor } from '../access/actor.ts'
-import { appendAudit } from '../audit/audit.store.ts'
 import { presentUser } from '../features/users/present-user.ts'
 import type { RunOrigin } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
@@ -24,7 +23,7 @@ import { changesBetween } from './fields.ts'
 import { performRun } from './perform-run.ts'
 import { checkObstacle, planAction, type PlannedAction } from './plan-action.ts'
 import { presentRun } from './present-run.ts'
-import { claimRun, findLatestRun, findRun, findRunByKey, findUndoing, type RunRow } from './runs.store.ts'
+import { findRun, findUndoing, type LatestRun, type RunRow } from './runs.store.ts'
 
 export interface ActionCall {
   action: Action
@@ -70,9 +69,9 @@ export async function runAction(deps: ActionDeps, call: ActionCall): Promise<Act
 /** @returns undefined when somebody else came first: then all is to be looked at again */
 async function attempt(deps: ActionDeps, call: ActionCall, deadlineAt: number): Promise<ActionOutcome | undefined> {
   const { action, actor, userId, params } = call
-  const { store, leaseMs, onStep } = deps
+  const { runs, onStep } = deps
   const sight = deps.fields.sightOf(actor)
-  const latest = await findLatestRun(store.db, userId)
+  const latest = await runs.findLatest(userId)
   if (latest?.phase === 'started') {
     await ended(deps, latest, deadlineAt)
     return undefined
@@ -83,14 +82,13 @@ async function attempt(deps: ActionDeps, call: ActionCall, deadlineAt: number): 
     planned = await look(deps, call)
   } catch (error) {
     // What is in the way may be what another request has just done, and that may have been this very one, with the same key.
-    if (((await findLatestRun(store.db, userId))?.seq ?? 0) !== latestSeq) return undefined
+    if (((await runs.findLatest(userId))?.seq ?? 0) !== latestSeq) return undefined
     throw error
   }
   await onStep('read')
   const changes = changesBetween(planned.before, planned.plan.wanted)
-  const claim = await claimRun(store.db, { run: newRun(deps, call, planned), latestSeq, leaseMs }, (trx, run) =>
-    appendAudit(trx, auditRun(run, { phase: 'started', changes })),
-  )
+  const entry = (run: RunRow) => auditRun(run, { phase: 'started', changes })
+  const claim = await runs.claim({ run: newRun(deps, call, planned), latestSeq, entry })
   if (claim === 'undone') throw new Conflict('already-undone', 'It has been undone already.')
   if (claim === 'overtaken' || claim === 'key taken') return undefined
   await onStep('recorded')
@@ -139,10 +137,10 @@ function newRun({ tenant }: ActionDeps, call: ActionCall, { plan, before }: Plan
 }
 
 /** The first request with the same key. @throws Conflict `idempotency-key-reused` if it asked for something else */
-async function findEarlier({ store }: ActionDeps, call: ActionCall): Promise<RunRow | undefined> {
+async function findEarlier({ runs }: ActionDeps, call: ActionCall): Promise<RunRow | undefined> {
   const { actor, idempotencyKey: key } = call
   if (key === undefined) return undefined
-  const earlier = await findRunByKey(store.db, { actorId: actor.userId, key })
+  const earlier = await runs.findByKey({ actorId: actor.userId, key })
   if (earlier && earlier.request_hash !== hashOf(call)) {
     throw new Conflict('idempotency-key-reused', 'This Idempotency-Key came with another request before; take a new one.')
   }
@@ -157,7 +155,7 @@ function hashOf({ action, userId, params, reason, basedOn, undoes }: ActionCall)
 }
 
 async function replay({ store, tenant, fields }: ActionDeps, actor: Actor, run: RunRow): Promise<ActionOutcome> {
-  if (run.failure) throw fromFailure(run.failure, run.steps)
+  if (run.failure) throw fromFailure(run.failure, run)
   const sight = fields.sightOf(actor)
   const user = await tenant.users.getAnew(run.user_id).catch((error: unknown) => {
     if (error instanceof NotFound) return null
@@ -171,14 +169,14 @@ async function replay({ store, tenant, fields }: ActionDeps, actor: Actor, run: 
 }
 
 /** Waits until a run is over. @throws Conflict `action-under-way` when that takes too long */
-async function ended({ store }: ActionDeps, run: RunRow, deadlineAt: number): Promise<RunRow> {
-  let current = run
+async function ended<Known extends LatestRun>({ store }: ActionDeps, run: Known, deadlineAt: number): Promise<Known | RunRow> {
+  let current: Known | RunRow = run
   while (current.phase === 'started') {
     if (performance.now() > deadlineAt) throw underWay()
     await sleep(pollMs)
     current = (await findRun(store.db, run.run_id)) ?? current
   }
   return current
-}
+} // prettier-ignore
 
 const underWay = () => new Conflict('action-under-way', 'Something else is being done to this user; ask again in a moment.') // prettier-ignore

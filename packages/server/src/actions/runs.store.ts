@@ -1,8 +1,9 @@
 import type { FieldChange } from '@rollcall/contracts/admin-api'
 import { sql, transaction, type Insertable, type Selectable } from '@rollcall/database'
-import { sqlStateOf } from '../directory/write.ts'
+import { appendAudit, type AuditFacts } from '../audit/audit.store.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import type { RollcallSchema, RunFailure, RunStep } from '../store/schema.ts'
+import { sqlStateOf } from '../store/sql-state.ts'
 import { storableJson } from '../store/storable.ts'
 
 export type RunRow = Selectable<RollcallSchema['action_runs']>
@@ -34,10 +35,13 @@ export function findUndoing(db: StoreQueries, runId: string): Promise<RunRow | u
     .executeTakeFirst()
 }
 
-export function findLatestRun(db: StoreQueries, userId: string): Promise<RunRow | undefined> {
+/** As much of a run as others have to know that come after it. */
+export type LatestRun = Pick<RunRow, 'run_id' | 'seq' | 'phase'>
+
+export function findLatestRun(db: StoreQueries, userId: string): Promise<LatestRun | undefined> {
   return db
     .selectFrom('action_runs')
-    .selectAll()
+    .select(['run_id', 'seq', 'phase'])
     .where('user_id', '=', userId)
     .orderBy('seq', 'desc')
     .limit(1)
@@ -47,20 +51,24 @@ export function findLatestRun(db: StoreQueries, userId: string): Promise<RunRow 
 /** `overtaken`: somebody did something to this user since. `key taken`: the same request came first. `undone`: that was undone already. */
 export type Claim = { run: RunRow } | 'overtaken' | 'key taken' | 'undone'
 
-/**
- * Begins a run, if what it starts from is still the newest.
- * @param latestSeq of the newest run of this user when the tenant was asked about them
- * @param record what is committed together with it
- */
+/** A run to be begun. */
+export interface WantedRun {
+  run: NewRun
+  /** Of the newest run of this user when the tenant was asked about them. */
+  latestSeq: number
+  /** What the audit log says of it, committed together with it. */
+  entry(run: RunRow): AuditFacts
+}
+
+/** Begins a run, if what it starts from is still the newest. */
 export async function claimRun(
   db: StoreQueries,
-  { run, latestSeq, leaseMs }: { run: NewRun; latestSeq: number; leaseMs: number },
-  record: (trx: StoreQueries, run: RunRow) => Promise<unknown>,
+  { run, latestSeq, entry }: WantedRun,
+  leaseMs: number,
 ): Promise<Claim> {
   try {
     return await transaction(db, async (trx) => {
-      // One after another for one user: two that look at the same moment would both find the way free.
-      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`rollcall run ${run.user_id}`}, 0))`.execute(trx)
+      await lockUsers(trx, [run.user_id])
       if (((await findLatestRun(trx, run.user_id))?.seq ?? 0) !== latestSeq) return 'overtaken'
       const begun = await trx
         .insertInto('action_runs')
@@ -71,7 +79,7 @@ export async function claimRun(
         .returningAll()
         .executeTakeFirst()
       if (!begun) return 'key taken'
-      await record(trx, begun)
+      await appendAudit(trx, entry(begun))
       return { run: begun }
     })
   } catch (error) {
@@ -80,8 +88,15 @@ export async function claimRun(
   }
 }
 
+/** One after another for one user: two that look at the same moment would both find the way free. In one order for all, so that none wait for each other. */
+export async function lockUsers(trx: StoreQueries, userIds: readonly string[]): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(key) FROM (
+    SELECT DISTINCT hashtextextended('rollcall run ' || user_id, 0) AS key FROM unnest(${userIds}::text[]) AS u (user_id) ORDER BY key
+  ) AS in_order`.execute(trx)
+}
+
 const uniqueViolation = '23505'
-const after = (ms: number) => sql<Date>`now() + ${ms} * interval '1 millisecond'`
+export const after = (ms: number) => sql<Date>`now() + ${ms} * interval '1 millisecond'`
 
 /** @returns false when the run is not this server's any more */
 export async function renewLease(db: StoreQueries, runId: string, leaseMs: number): Promise<boolean> {
@@ -120,6 +135,25 @@ export function endRun(
     .where('phase', '=', 'started')
     .returningAll()
     .executeTakeFirst()
+}
+
+/** How a run has ended, and what the audit log says of it. */
+export interface EndedRun extends RunEnd {
+  runId: string
+  entry(ended: RunRow): AuditFacts
+}
+
+/**
+ * Records how a run ended.
+ * @returns the run as it ended; where somebody else has recorded it before, whatever they said
+ */
+export function recordEnd(db: StoreQueries, { runId, entry, ...end }: EndedRun): Promise<RunRow | undefined> {
+  return transaction(db, async (trx) => {
+    const ended = await endRun(trx, runId, end)
+    if (!ended) return findRun(trx, runId)
+    await appendAudit(trx, entry(ended))
+    return ended
+  })
 }
 
 /** Takes over one run whose server is gone. */

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { transaction } from '@rollcall/database'
 import { RollcallError } from '@rollcall/http-kit'
-import { appendAudit } from '../audit/audit.store.ts'
 import { auditRun } from './audit-run.ts'
 import type { ActionDeps } from './deps.ts'
-import { endRun, takeLapsedRun, type RunRow } from './runs.store.ts'
+import { recordEnd, takeLapsedRun, type RunRow } from './runs.store.ts'
 import { settleRun, type SettledRun } from './settle-run.ts'
 import { writeThrough } from './write-through.ts'
 
@@ -29,11 +27,8 @@ async function settleOne(deps: ActionDeps, run: RunRow): Promise<void> {
     return // its lease lapses again
   }
   const { phase, changes, steps, failure, after } = settled
-  await transaction(store.db, async (trx) => {
-    const ended = await endRun(trx, run.run_id, { phase, changes, steps, failure })
-    if (ended)
-      await appendAudit(trx, auditRun(run, { phase, changes, steps, settledAtStart: true, endedAt: ended.ended_at }))
-  })
+  const entry = ({ ended_at: endedAt }: RunRow) => auditRun(run, { phase, changes, steps, settledAtStart: true, endedAt })
+  await recordEnd(store.db, { runId: run.run_id, phase, changes, steps, failure, entry })
   logger.warn({ runId: run.run_id, action: run.action, phase }, 'an interrupted action is settled')
   await writeThrough(deps, run.user_id, after)
 } // prettier-ignore

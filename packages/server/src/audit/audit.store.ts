@@ -12,7 +12,16 @@ export type AuditFacts = Omit<AuditEntry, 'seq' | 'at' | 'hash'>
  * @returns its number
  */
 export async function appendAudit(trx: StoreQueries, facts: AuditFacts): Promise<number> {
-  const entry = storableJson({ ...facts, changes: withoutSecrets(facts.changes) })
-  const { rows } = await sql<{ seq: number }>`SELECT append_audit(${entry}) AS seq`.execute(trx)
+  const { rows } = await sql<{ seq: number }>`SELECT append_audit(${entryOf(facts)}) AS seq`.execute(trx)
   return rows[0]?.seq ?? 0
 }
+
+/** The same of several, one after the other in this order. */
+export async function appendAudits(trx: StoreQueries, entries: readonly AuditFacts[]): Promise<void> {
+  if (entries.length === 0) return
+  await sql`SELECT append_audit(entry) FROM (
+    SELECT entry FROM unnest(${entries.map(entryOf)}::text[]) WITH ORDINALITY AS e (entry, place) ORDER BY place
+  ) AS in_order`.execute(trx)
+}
+
+const entryOf = (facts: AuditFacts): string => storableJson({ ...facts, changes: withoutSecrets(facts.changes) })

@@ -1,14 +1,8 @@
-import type { ManagementUser } from '@rollcall/contracts/management-api'
-import type { StoreQueries } from '../store/open-store.ts'
 import type { DirectoryDeps } from './deps.ts'
 import { readDirectoryStatus, type DirectoryStatus } from './directory-status.ts'
-import { channel, readNotice, tell } from './events.ts'
+import { channel, readNotice } from './events.ts'
 import { keepDirectory } from './keep-directory.ts'
-import { organizations, putGroupsOfUser, roles, type GroupKind } from './memberships.store.ts'
-import { notePending, type PendingNote } from './state.store.ts'
-import { toUserRow } from './user-row.ts'
-import { nextReading, putUsers, removeUsers } from './users.store.ts'
-import { write } from './write.ts'
+import { createOwnChanges, type OwnChanges } from './own-changes.ts'
 
 export type { DirectoryStatus } from './directory-status.ts'
 
@@ -16,20 +10,12 @@ export type DirectoryChange =
   { kind: 'users'; userIds: string[] | 'many' } | { kind: 'progress'; status: DirectoryStatus }
 
 /** The copy of the tenant's users in our own database: kept by one of all the servers on it, and read by all. */
-export interface Directory {
+export interface Directory extends OwnChanges {
   start(): void
   /** Another server takes over within a second. */
   close(): Promise<void>
   /** As of at most a second ago. */
   status(): Promise<DirectoryStatus>
-  /**
-   * What this server has changed and was answered: it shows at once, and is read again by and by. Never rejects: the change is done, and where it
-   * cannot be written down here, the tenant's log tells of it as it does of the changes of others.
-   */
-  noteUser(user: ManagementUser): Promise<void>
-  noteDeparture(userId: string): Promise<void>
-  noteRoles(userId: string, roleIds: string[]): Promise<void>
-  noteOrganizations(userId: string, organizationIds: string[]): Promise<void>
   changes: {
     /** What any server on this database has changed. @returns how to stop listening */
     subscribe(listener: (change: DirectoryChange) => void): () => void
@@ -74,27 +60,6 @@ export function createDirectory(options: DirectoryOptions): Directory {
     )
   }
 
-  const noteChange = async (userId: string, change: (trx: StoreQueries, reading: number) => Promise<PendingNote[]>) => {
-    const since = now()
-    try {
-      const reading = await nextReading(store.db)
-      await write(store.db, async (trx) => {
-        const notes = await change(trx, reading)
-        // Somebody else may have changed the same user a moment after we did, and been read before this is written.
-        await notePending(trx, { notes, since })
-        await tell(trx, { users: [userId] })
-      })
-    } catch (error) {
-      logger.error({ err: error, userId }, 'a change could not be written to the directory; the log will tell of it')
-    }
-  }
-
-  const noteGroups = (group: GroupKind, userId: string, groupIds: string[]) =>
-    noteChange(userId, async (trx, reading) => {
-      const unknown = await putGroupsOfUser(trx, { group, userId, groupIds, reading })
-      return [{ kind: group.ofUser, id: userId }, ...(unknown ? [{ kind: group.groups, id: '' }] : [])]
-    })
-
   return {
     start() {
       if (stops.length > 0) return
@@ -125,18 +90,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       await Promise.all(stopping)
     },
     status,
-    noteUser: (user) =>
-      noteChange(user.user_id, async (trx, reading) => {
-        await putUsers(trx, { users: [toUserRow(user)], reading })
-        return [{ kind: 'user', id: user.user_id }]
-      }),
-    noteDeparture: (userId) =>
-      noteChange(userId, async (trx, reading) => {
-        await removeUsers(trx, { userIds: [userId], reading })
-        return [{ kind: 'user', id: userId }]
-      }),
-    noteRoles: (userId, roleIds) => noteGroups(roles, userId, roleIds),
-    noteOrganizations: (userId, organizationIds) => noteGroups(organizations, userId, organizationIds),
+    ...createOwnChanges(deps),
     changes: {
       subscribe(listener) {
         listeners.add(listener)

@@ -15,8 +15,14 @@ import { write } from './write.ts'
 
 const atOnce = 6
 const batchSize = 300
-/** So many are not asked for one by one: an export has them all sooner. */
-export const mostPending = 5000
+/** So many are never asked for one by one: an export has them all sooner. */
+const mostPending = 5000
+/** And so few always: what somebody has just done to them is seen at once. */
+const fewPending = 500
+/** Of all users: to ask for one takes as long as to read so many from an export. */
+const pendingShare = 1 / 200
+/** An export comes with the members of every role and organization, of which each is a request, or several. */
+const requestsOfGroup = 2
 const mostAttempts = 6
 const longestWaitMs = 30_000
 
@@ -52,14 +58,16 @@ export async function drainPending(deps: DirectoryDeps, signal: AbortSignal): Pr
   }
 }
 
+/** Whether a fill is the cheaper way to read what is noted: to the tenant, and to everybody who waits here for their turn. */
 async function isForFill({ store, now }: DirectoryDeps): Promise<boolean> {
-  const { total } = await store.db
-    .selectFrom('pending')
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .where('kind', '=', 'user')
-    .executeTakeFirstOrThrow()
-  if (total > mostPending) await notePending(store.db, { notes: [{ kind: 'fill', id: 'many changes' }], since: now() })
-  return total > mostPending
+  const { rows } = await sql<{ pending: number; users: number; groups: number }>`SELECT
+    (SELECT count(*) FROM (SELECT FROM pending WHERE kind = 'user' AND NOT awaits_log LIMIT ${mostPending + 1}) p) AS pending,
+    (SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'users'::regclass) AS users,
+    (SELECT count(*) FROM roles) + (SELECT count(*) FROM organizations) AS groups`.execute(store.db)
+  const [{ pending, users, groups } = { pending: 0, users: 0, groups: 0 }] = rows
+  const most = Math.min(mostPending, Math.max(fewPending, users * pendingShare, groups * requestsOfGroup))
+  if (pending > most) await notePending(store.db, { notes: [{ kind: 'fill', id: 'many changes' }], since: now() })
+  return pending > most
 }
 
 async function drainQueue(deps: DirectoryDeps, queue: Iterator<Pending>, signal: AbortSignal): Promise<void> {

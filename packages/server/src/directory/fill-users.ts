@@ -1,13 +1,14 @@
 import { ManagementUser } from '@rollcall/contracts/management-api'
 import { copyLine, sql, type Session } from '@rollcall/database'
 import type { FillProgress, RollcallSchema } from '../store/schema.ts'
+import { sqlStateOf } from '../store/sql-state.ts'
 import type { DirectoryDeps } from './deps.ts'
 import { tell } from './events.ts'
 import { readLines } from './read-lines.ts'
 import { saveFill } from './state.store.ts'
 import { toUserRow, type UserRow } from './user-row.ts'
 import { makeStagedTable, putStagedUsers, stagedColumns } from './users.store.ts'
-import { sqlStateOf, write } from './write.ts'
+import { write } from './write.ts'
 
 const Identified = ManagementUser.pick({ user_id: true })
 

@@ -5,6 +5,8 @@ import type { DirectoryDeps } from './deps.ts'
 import { tell } from './events.ts'
 import { readEntry } from './read-entry.ts'
 import { moveCheckpoint, notePending, readState } from './state.store.ts'
+import { toUserRow } from './user-row.ts'
+import { settleKnown } from './users.store.ts'
 import { write } from './write.ts'
 
 const wholePage = 100
@@ -53,7 +55,11 @@ export function applyEntries(
   const read = entries.map((entry) => readEntry(entry, namedImports))
   return write(store.db, async (trx) => {
     if (!(await moveCheckpoint(trx, { from: checkpoint, to: entries.at(-1)?.log_id ?? checkpoint }))) return false
-    await notePending(trx, { notes: read.flatMap(({ notes }) => notes), since: followedAt ?? askedAt })
+    const telling = read.flatMap(({ told }, index) => (told ? [{ index, row: toUserRow(told) }] : []))
+    const known = await settleKnown(trx, telling.map(({ row }) => row)) // prettier-ignore
+    const settled = new Set(telling.filter((_told, place) => known.has(place)).map(({ index }) => index))
+    const notes = read.flatMap((entry, index) => (settled.has(index) ? [] : entry.notes))
+    await notePending(trx, { notes, since: followedAt ?? askedAt })
     await countHappenings(
       trx,
       read.flatMap(({ happening }) => happening ?? []),

@@ -22,6 +22,11 @@ const fillCheckMs = 500
 const firstRetryMs = 500
 /** To ask a tenant that is away costs it nothing, and once it is back nobody should wait for long; an export is dear. */
 const longestRetryMs = { follow: 10_000, fill: 60_000 }
+/**
+ * While many users are imported there is always a reason for another fill. Between two of them, everybody else has the tenant and this machine for
+ * so many times as long as the last one took.
+ */
+const restAfterFill = 2
 /** An export that fails so often in a row is given up for another one. */
 const mostTriesOfOneExport = 4
 
@@ -64,15 +69,19 @@ async function keepFollowing(deps: DirectoryDeps, { followIntervalMs }: Interval
 async function keepFilled(deps: DirectoryDeps, { reconcileIntervalMs }: Intervals, signal: AbortSignal): Promise<void> {
   const { store, now } = deps
   let tries = 0
+  let restsUntil = 0
   await repeat(deps, { signal, intervalMs: fillCheckMs, task: 'fill' }, async () => {
     const state = await readState(store.db)
     if (state.checkpoint === null) return // from where to follow is settled first: what happens from then on is not missed
     const isOld = state.filled_at === null || now().getTime() - state.filled_at.getTime() >= reconcileIntervalMs
     const asked = isOld || state.fill !== null || (await isFillPending(deps))
     if (!asked) return
+    if (!isOld && state.fill === null && performance.now() < restsUntil) return
+    const startedAt = performance.now()
     try {
       await fillDirectory(deps, signal)
       tries = 0
+      restsUntil = performance.now() + restAfterFill * (performance.now() - startedAt)
     } catch (error) {
       tries += 1
       if (tries % mostTriesOfOneExport === 0 && state.fill) await saveFill(store.db, { jobId: state.fill.jobId, fill: null }) // prettier-ignore

@@ -1,4 +1,4 @@
-import type { ManagementLogEntry } from '@rollcall/contracts/management-api'
+import { ManagementUser, type ManagementLogEntry } from '@rollcall/contracts/management-api'
 import type { PendingNote } from './state.store.ts'
 
 /** Something that is counted by day. */
@@ -13,6 +13,8 @@ export interface Happening {
 export interface ReadEntry {
   notes: PendingNote[]
   happening: Happening | undefined
+  /** Where that is all it tells: a user as a change has left them. Whoever knows them so already has nothing to read. */
+  told: ManagementUser | undefined
 }
 
 /**
@@ -32,7 +34,18 @@ const user = (id: string): PendingNote => ({ kind: 'user', id })
  * @param namedImports ids of the import jobs that left an entry for each user; added to
  */
 export function readEntry(entry: ManagementLogEntry, namedImports: Set<string>): ReadEntry {
-  return { notes: notesOf(entry, namedImports), happening: happeningOf(entry) }
+  const notes = notesOf(entry, namedImports)
+  return { notes, happening: happeningOf(entry), told: toldBy(entry, notes) }
+}
+
+/** What `PATCH /users/{id}` answered, in full. Where the log hides a part of it, it is like nobody. */
+function toldBy({ type, details }: ManagementLogEntry, notes: readonly PendingNote[]): ManagementUser | undefined {
+  const { request, response } = details ?? {}
+  const isUpdate =
+    type === 'sapi' && isObject(request) && isObject(response) && String(request.method).toLowerCase() === 'patch'
+  if (!isUpdate || notes.length === 0) return undefined
+  const { success, data } = ManagementUser.safeParse(response.body)
+  return success && notes.every(({ kind, id }) => kind === 'user' && id === data.user_id) ? data : undefined
 }
 
 function happeningOf(entry: ManagementLogEntry): Happening | undefined {

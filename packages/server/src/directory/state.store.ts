@@ -52,9 +52,27 @@ export async function notePending(
     INSERT INTO pending (kind, id, noted, since)
     SELECT n.kind, n.id, nextval('pending_notes'), ${since}::timestamptz
     FROM (SELECT DISTINCT kind, id FROM jsonb_to_recordset(${JSON.stringify(notes)}::jsonb) AS r (kind text, id text) ORDER BY kind, id) AS n
-    ON CONFLICT (kind, id) DO UPDATE SET noted = excluded.noted, since = least(pending.since, excluded.since), not_before = now(), attempts = 0`.execute(
-    trx,
-  )
+    ON CONFLICT (kind, id) DO UPDATE SET noted = excluded.noted, since = least(pending.since, excluded.since), not_before = now(), attempts = 0,
+      awaits_log = false`.execute(trx)
+}
+
+/** For so long the tenant's log may take to tell of a change of our own. */
+const logTakesMs = 5000
+
+/**
+ * Notes users whom we have changed and written down as the tenant answered: the log will tell the same, and then there is nothing to read. What
+ * is noted for another reason stays so.
+ */
+export async function noteWritten(
+  trx: StoreQueries,
+  { userIds, since }: { userIds: readonly string[]; since: Date },
+): Promise<void> {
+  await sql`
+    INSERT INTO pending (kind, id, noted, since, not_before, awaits_log)
+    SELECT 'user', u.id, nextval('pending_notes'), ${since}::timestamptz, now() + ${logTakesMs} * interval '1 millisecond', true
+    FROM (SELECT DISTINCT id FROM unnest(${userIds}::text[]) AS w (id) ORDER BY id) AS u
+    ON CONFLICT (kind, id) DO UPDATE SET noted = excluded.noted, since = least(pending.since, excluded.since),
+      not_before = CASE WHEN pending.awaits_log THEN excluded.not_before ELSE pending.not_before END`.execute(trx)
 }
 
 /** A number higher than those of all that was noted before. */

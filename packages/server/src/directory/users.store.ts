@@ -51,6 +51,28 @@ export async function putUsers(
   return written
 }
 
+/**
+ * Of users as the log tells of them, those who stand here exactly so: what awaited the log to say it is settled.
+ * @returns their places among the told
+ */
+export async function settleKnown(trx: StoreQueries, told: readonly UserRow[]): Promise<Set<number>> {
+  if (told.length === 0) return new Set()
+  const source = told.map((row, place) => ({ ...row, place }))
+  const { rows } = await sql<{ place: number }>`
+    WITH same AS MATERIALIZED (
+      SELECT s.place, s.user_id, p.noted FROM jsonb_to_recordset(${JSON.stringify(source)}::jsonb) AS s (${sourceTypes}, place int)
+      JOIN users u ON u.user_id = s.user_id AND ${isSame}
+      LEFT JOIN pending p ON p.kind = 'user' AND p.id = s.user_id AND p.awaits_log
+    ), settled AS (
+      DELETE FROM pending p USING same WHERE p.kind = 'user' AND p.id = same.user_id AND p.noted = same.noted
+    )
+    SELECT place FROM same`.execute(trx)
+  const places = new Set(rows.map(({ place }) => place))
+  const emails = told.flatMap(({ email_key }, place) => (email_key === null || !places.has(place) ? [] : [email_key]))
+  if (emails.length > 0) await noteSharedEmails(trx, sql<boolean>`email_key = ANY (${emails}::text[])`)
+  return places
+}
+
 /** Of all users; those that nobody shares any longer are forgotten. A fill does this once, in place of each time. */
 export async function findSharedEmails(db: StoreQueries): Promise<void> {
   await sql`DELETE FROM shared_emails d WHERE (SELECT count(*) FROM (

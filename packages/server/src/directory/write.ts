@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { transaction, type Transaction } from '@rollcall/database'
 import type { StoreQueries } from '../store/open-store.ts'
 import type { RollcallSchema } from '../store/schema.ts'
+import { sqlStateOf } from '../store/sql-state.ts'
 
 const mostTries = 6
 
@@ -21,9 +22,4 @@ export async function write<Result>(
       await sleep(20 * tries * Math.random())
     }
   }
-}
-
-/** PostgreSQL's code for what went wrong; undefined when it was not PostgreSQL that said so. */
-export function sqlStateOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

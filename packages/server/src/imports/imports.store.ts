@@ -50,11 +50,13 @@ export async function noteProblem(
   importId: string,
   problem: { code: string; message: string } | null,
 ): Promise<void> {
-  await db
+  const noted = await db
     .updateTable('imports')
     .set({ problem: problem && problemNow(problem) })
     .where('import_id', '=', importId)
     .where('phase', '=', 'running')
     .where(problem ? sql<boolean>`true` : sql<boolean>`problem IS NOT NULL`)
-    .execute()
+    .returning('import_id')
+    .executeTakeFirst()
+  if (noted) await tellOfImport(db, importId)
 }

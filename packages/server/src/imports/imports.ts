@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RollcallError, TooManyRequests } from '@rollcall/http-kit'
 import { tenantAnswerOf } from '@rollcall/tenant-client'
+import { followChannel, type FollowedChannel } from '../follow-channel.ts'
 import { problemNow } from '../store/problem-now.ts'
-import { createWake, type Wake } from '../wake.ts'
+import type { Wake } from '../wake.ts'
 import { checkNext } from './check-import.ts'
 import { keyOf, mostAtOnce, takeChunk, type Chunk } from './chunks.store.ts'
 import type { ImportDeps } from './deps.ts'
@@ -15,21 +16,25 @@ const idleMs = 1000
 const tidyEveryMs = 60_000
 const longestWaitMs = 30_000
 
+/** Users from files: checked and sent by one of the servers on the database, and followed by all. */
+export interface Imports extends Pick<FollowedChannel, 'subscribe'> {
+  /** What is in hand is left for others, or for the next start. */
+  close(): Promise<void>
+}
+
 /**
  * Checks and sends imports in one of all the servers on the database: the tenant takes two files at a time, so more would be in each
  * other's way. When that server dies another one takes over, from what is written down.
- * @returns how to stop
  */
-export function keepImports(deps: ImportDeps): () => Promise<void> {
+export function keepImports(deps: ImportDeps): Imports {
   const { store, logger } = deps
-  const wake = createWake()
-  const stopListening = store.listen({ channel, onListening: () => wake.call(), onMessage: () => wake.call() })
+  const { wake, subscribe, close } = followChannel(store, channel)
   const stopLeading = store.lead({
     name: `imports ${store.schema}`,
     work: (signal) => work(deps, wake, signal),
     onFailure: (error) => logger.error({ err: error }, 'imports are not worked on by this server just now'),
   })
-  return async () => void (await Promise.all([stopLeading(), stopListening()]))
+  return { subscribe, close: async () => void (await Promise.all([stopLeading(), close()])) }
 }
 
 async function work(deps: ImportDeps, wake: Wake, signal: AbortSignal): Promise<void> {

@@ -10,6 +10,8 @@ import { settleByLooking, settleJob } from './settle-chunk.ts'
 
 const firstPollMs = 100
 const longestPollMs = 3000
+/** Of how long has been waited already: whoever learns late that a piece is over sends the next one late, and the tenant has nothing to do. */
+const pollShare = 0.12
 
 /**
  * Sees one piece through: sent, waited for, and written down what became of each of its rows. A piece that may have been sent already, by a
@@ -64,7 +66,8 @@ function contentOf({ content, new_id: newId, there_id: thereId }: ChunkUser): st
 
 /** @returns undefined: the tenant has forgotten it */
 async function waitFor({ tenant }: ImportDeps, jobId: string, signal: AbortSignal): Promise<ManagementJob | undefined> {
-  for (let waitMs = firstPollMs; ; waitMs = Math.min(waitMs * 1.5, longestPollMs)) {
+  const startedAt = performance.now()
+  for (;;) {
     await pace(tenant, 'jobs', signal)
     try {
       const job = await tenant.jobs.get(jobId)
@@ -73,7 +76,8 @@ async function waitFor({ tenant }: ImportDeps, jobId: string, signal: AbortSigna
       if (error instanceof NotFound) return undefined
       throw error
     }
-    await sleep(waitMs, undefined, { signal })
+    const waited = performance.now() - startedAt
+    await sleep(Math.min(Math.max(firstPollMs, waited * pollShare), longestPollMs), undefined, { signal })
   }
 }
 

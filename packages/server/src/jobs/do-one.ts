@@ -3,10 +3,10 @@ import type { Actor } from '../access/actor.ts'
 import { grantedBy } from '../access/permissions.ts'
 import type { Action } from '../actions/define-action.ts'
 import { isUnreadable } from '../actions/fields.ts'
-import { findRunByKey, type RunRow } from '../actions/runs.store.ts'
+import type { RunRow } from '../actions/runs.store.ts'
 import { runAction } from '../actions/run-action.ts'
 import { undoRun } from '../actions/undo-run.ts'
-import { sqlStateOf } from '../directory/write.ts'
+import { sqlStateOf } from '../store/sql-state.ts'
 import type { JobDeps } from './deps.ts'
 import type { JobRow } from './jobs.store.ts'
 import type { HeldUser, StandStill, Told, Turn } from './turn.ts'
@@ -42,7 +42,7 @@ export async function doOne(
     return { state: 'done', runId: run.runId }
   } catch (error) {
     try {
-      const run = await findRunByKey(deps.store.db, { actorId: job.actor_id, key: idempotencyKey })
+      const run = await deps.runs.findByKey({ actorId: job.actor_id, key: idempotencyKey })
       return run ? afterRun(run, user) : beforeRun(error, user)
     } catch (unread) {
       return ours(deps, unread)

@@ -141,6 +141,52 @@ test('a request that nobody decided on in time cannot be approved any more', asy
   await expect.poll(async () => (await ask(all, `/jobs/${jobId}`)).body.phase, { timeout: 10_000 }).toBe('cancelled')
 })
 
+test('a schedule is there for whoever made it and whoever looks after others; these may only pause or end it', async () => {
+  const agent = { sub: 'auth0|planner', permissions: ['read:users', 'update:users', 'manage:jobs'] }
+  const asked = { name: 'Weekly', action: 'user.block', filter: 'blocked:false', every: 'week' }
+  const { status, body } = await ask(agent, '/job-schedules', asked)
+  expect([status, body]).toMatchObject([201, { every: 'week', isPaused: false, problem: null, isMine: true }])
+  const path = `/job-schedules/${String(body.scheduleId)}`
+  const put = (claims: Claims, change: unknown) => answer(claims, path, change, 'PUT')
+  const paused = { every: 'week', isPaused: true }
+  const going = { every: 'week', isPaused: false }
+  const seen = async (claims: Claims) => ((await ask(claims, '/job-schedules')).body.schedules as { scheduleId: string }[]).find(({ scheduleId }) => path.endsWith(scheduleId))
+
+  const nosy = { ...agent, sub: 'auth0|nosy' }
+  expect(await seen(nosy)).toBeUndefined()
+  expect(await put(nosy, paused)).toEqual([404, 'schedule-not-found'])
+  expect(await answer(nosy, path, undefined, 'DELETE')).toEqual([404, 'schedule-not-found'])
+  const auditor = { sub: 'auth0|auditor', permissions: ['read:users', 'manage:jobs', 'read:audit'] }
+  for (const lacking of ['read:users', 'manage:jobs']) expect(await put({ ...auditor, permissions: auditor.permissions.filter((held) => held !== lacking) }, paused), lacking).toEqual([403, 'permission-missing'])
+  expect(await put(auditor, { every: 'day', isPaused: false })).toEqual([403, 'schedule-of-another'])
+  expect(await put(auditor, paused)).toEqual([200, undefined])
+  expect(await seen(auditor)).toMatchObject({ isPaused: true, nextAt: null, isMine: false })
+  expect(await put(auditor, going)).toEqual([403, 'schedule-of-another'])
+  expect(await put({ ...agent, permissions: ['read:users', 'manage:jobs'] }, going)).toEqual([403, 'permission-missing'])
+  for (const wrong of [{}, { every: 'hour', isPaused: false }, { ...going, filter: '' }]) expect(await put(agent, wrong)).toEqual([400, 'invalid-input'])
+  expect(await put(agent, { every: 'month', isPaused: false })).toEqual([200, undefined])
+  expect(await seen(agent)).toMatchObject({ every: 'month', isPaused: false, nextAt: expect.any(String) })
+  expect(await answer(auditor, path, undefined, 'DELETE')).toEqual([204, undefined])
+  const { rows } = await sql<{ action: string; actor: string; changes: unknown }>`SELECT entry->>'action' AS action, entry->>'actorId' AS actor, entry->'changes' AS changes
+    FROM audit_log WHERE entry->>'subjectId' = ${body.scheduleId} ORDER BY seq`.execute(db.db)
+  expect(rows).toMatchObject([
+    { action: 'schedule.create', actor: 'auth0|planner' },
+    { action: 'schedule.change', actor: 'auth0|auditor', changes: [{ field: 'is_paused', before: false, after: true }] },
+    { action: 'schedule.change', actor: 'auth0|planner', changes: [{ field: 'every', before: 'week', after: 'month' }, { field: 'is_paused', before: true, after: false }] },
+    { action: 'schedule.delete', actor: 'auth0|auditor' },
+  ])
+}) // prettier-ignore
+
+test('a schedule whose owner has too many jobs says so', async () => {
+  const busy = { sub: 'auth0|busy', permissions: ['manage:users'] }
+  await sql`INSERT INTO jobs (job_id, tenant, action, params, selection, actor_id, permissions, origin, phase)
+    SELECT gen_random_uuid(), ${server.issuer.origin}, 'user.block', '{}', '{"kind":"list","entries":[]}', 'auth0|busy', '{}', '{}', 'paused' FROM generate_series(1, 50)`.execute(db.db) // prettier-ignore
+  const asked = { name: 'Daily', action: 'user.block', filter: 'blocked:false', every: 'day' }
+  expect((await ask(busy, '/job-schedules', asked)).status).toBe(201)
+  const schedules = async () => (await ask(busy, '/job-schedules')).body.schedules
+  await expect.poll(schedules, { timeout: 15_000 }).toContainEqual(expect.objectContaining({ latest: null, problem: expect.objectContaining({ code: 'too-many-jobs' }) })) // prettier-ignore
+})
+
 test('nobody fills the database with jobs', async () => {
   const hoarder = { sub: 'auth0|hoarder', permissions: ['manage:users'] }
   await sql`INSERT INTO jobs (job_id, tenant, action, params, selection, actor_id, permissions, origin, phase)

@@ -1,5 +1,6 @@
 import {
   ApproveJob,
+  JobScheduleChange,
   JobSpeed,
   JobsQuery,
   JobUsersQuery,
@@ -19,7 +20,7 @@ import { fromOf } from '../actions/actions.routes.ts'
 import { createJob, undoJob } from './create-job.ts'
 import type { JobDeps } from './deps.ts'
 import { getJob, getJobDrift, listJobs, listJobUnmatched, listJobUsers } from './read-jobs.ts'
-import { createSchedule, listSchedules, removeSchedule } from './schedules.ts'
+import { changeSchedule, createSchedule, listSchedules, removeSchedule } from './schedules.ts'
 import {
   cancelJob,
   decideOnJob,
@@ -133,10 +134,16 @@ export function jobsRoutes({ guard, jobs }: { guard: RequestHandler; jobs: JobDe
 
   router
     .route('/job-schedules/:scheduleId')
-    .all(only('DELETE'), guard)
+    .all(only('PUT', 'DELETE'), guard)
+    .put(body, async (req, res) => {
+      const actor = allow(reader(req), 'manage:jobs')
+      const scheduleId = scheduleIdOf(req)
+      const asked = parse(JobScheduleChange, req.body ?? {}, 'body')
+      res.json(await changeSchedule(kept(), { actor, from: fromOf(req), scheduleId, asked }))
+    })
     .delete(async (req, res) => {
       const actor = allow(reader(req), 'manage:jobs')
-      const scheduleId = parse(z.uuid(), req.params.scheduleId, 'path.scheduleId')
+      const scheduleId = scheduleIdOf(req)
       await removeSchedule(kept(), { actor, from: fromOf(req), scheduleId })
       res.status(204).end()
     })
@@ -146,3 +153,4 @@ export function jobsRoutes({ guard, jobs }: { guard: RequestHandler; jobs: JobDe
 
 const Nothing = z.strictObject({})
 const jobIdOf = (req: Request) => parse(z.uuid(), req.params.jobId, 'path.jobId')
+const scheduleIdOf = (req: Request) => parse(z.uuid(), req.params.scheduleId, 'path.scheduleId')

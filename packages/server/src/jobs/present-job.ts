@@ -24,8 +24,9 @@ export interface PresentJob {
 }
 
 export function presentJob({ job, viewerId, names, undoneBy, needsApproval, now }: PresentJob): Job {
-  const { users, done, failed, excluded, selection, approval } = job
-  const waiting = users - done - failed - excluded
+  const { selection, approval } = job
+  const counts = countsOf(job)
+  const { waiting } = counts
   const { usersPerSecond, secondsLeft } = paceOf(job, waiting, now)
   const why = whyNoUndo(job, undoneBy)
   return {
@@ -41,7 +42,7 @@ export function presentJob({ job, viewerId, names, undoneBy, needsApproval, now 
     reason: job.reason,
     phase: job.phase,
     speed: job.speed,
-    counts: { users, waiting, done, failed, excluded },
+    counts,
     plan: job.plan,
     planned: job.looked_at,
     problem: job.problem,
@@ -60,6 +61,15 @@ export function presentJob({ job, viewerId, names, undoneBy, needsApproval, now 
     scheduleId: job.schedule_id,
   }
 }
+
+/** How many of a job's users are where. */
+export const countsOf = ({ users, done, failed, excluded }: JobRow): Job['counts'] => ({
+  users,
+  waiting: users - done - failed - excluded,
+  done,
+  failed,
+  excluded,
+})
 
 function presentApproval(
   approval: JobApproval | null,

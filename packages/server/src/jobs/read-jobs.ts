@@ -14,6 +14,7 @@ import { matchingUsers } from './choose-users.ts'
 import type { JobDeps } from './deps.ts'
 import { selectJobUsers } from './job-users.store.ts'
 import { findJob, findUndoingJob, selectJobs, type JobRow } from './jobs.store.ts'
+import { namesOf } from './names-of.ts'
 import { needsApproval } from './needs-approval.ts'
 import { presentJob, presentJobUser } from './present-job.ts'
 
@@ -40,10 +41,8 @@ export async function tellJob(deps: JobDeps, actor: Actor, job: JobRow): Promise
 
 async function tellJobs(deps: JobDeps, actor: Actor, jobs: readonly JobRow[]): Promise<Job[]> {
   const { db } = deps.store
-  const people = [...new Set(jobs.flatMap((job) => [job.actor_id, job.approval?.byId ?? []].flat()))]
-  const { rows } = await sql<{ user_id: string; name: string | null }>`
-    SELECT user_id, coalesce(name, email) AS name FROM users WHERE user_id = ANY (${people}::text[])`.execute(db)
-  const names = new Map(rows.flatMap(({ user_id: id, name }) => (name === null ? [] : [[id, name] as const])))
+  const people = jobs.flatMap((job) => [job.actor_id, job.approval?.byId ?? []].flat())
+  const names = await namesOf(db, people)
   return Promise.all(
     jobs.map(async (job) =>
       presentJob({
@@ -51,7 +50,6 @@ async function tellJobs(deps: JobDeps, actor: Actor, jobs: readonly JobRow[]): P
         viewerId: actor.userId,
         names,
         undoneBy: (await findUndoingJob(db, job.job_id))?.job_id ?? null,
-
         needsApproval: needsApproval(deps, job),
         now: new Date(),
       }),

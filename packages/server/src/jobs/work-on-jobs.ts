@@ -17,7 +17,9 @@ import type { HeldUser, Turn } from './turn.ts'
 import type { Wake } from '../wake.ts'
 
 /** How many users at a time, at most, of all jobs together. */
-const mostAtOnce = 16
+const mostAtOnce = 24
+/** Users for each request that may be under way, where no limit holds them back: while some are written down, others are at the tenant. */
+const usersForRequest = 1.5
 const flushMs = 150
 const limitHoldMs = 1000
 const idleMs = 1000
@@ -150,7 +152,7 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     const isHeld = performance.now() < heldUntil
     for (const [jobId, one] of open) {
       // After a standstill one tries whether it is over, and the others wait for that.
-      const atOnce = standstills > 0 ? 1 : one.pace.concurrency()
+      const atOnce = standstills > 0 ? 1 : usersAtOnce(one.pace)
       const free = isHeld ? 0 : Math.min(atOnce - one.inHand, mostAtOnce - inHand.size)
       if (free < Math.ceil(atOnce / 2)) continue
       const users = await holdUsers(store.db, { jobId, worker, limit: free })
@@ -184,6 +186,11 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
   await flushing
   await flush()
 } // prettier-ignore
+
+function usersAtOnce(pace: Pace): number {
+  const requests = pace.concurrency()
+  return pace.requestsPerSecond() === null ? Math.floor(requests * usersForRequest) : requests
+}
 
 /** So that people keep their share of the tenant's limits. */
 const paced = (deps: JobDeps, { tenant }: Pace): JobDeps => ({ ...deps, tenant: { ...deps.tenant, ...tenant } })

@@ -1,6 +1,7 @@
 import { sql, transaction } from '@rollcall/database'
 import { Conflict, RollcallError } from '@rollcall/http-kit'
 import { forgetRemarks } from '../directory/sweep-remarks.ts'
+import { gather } from '../store/gather.ts'
 import type { StoreQueries } from '../store/open-store.ts'
 import type { RunFailure } from '../store/schema.ts'
 import { storableJson } from '../store/storable.ts'
@@ -101,6 +102,23 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
     }
   }
 
+  const findDeletions = async (userIds: readonly string[]) => {
+    const rows = await db
+      .selectFrom('scheduled_deletions')
+      .select(['user_id', 'run_id', 'due_at', 'was_blocked'])
+      .where('user_id', '=', sql<string>`ANY (${userIds}::text[])`)
+      .where('tenant', '=', tenant)
+      .execute()
+    const found = new Map(
+      rows.map((row) => [row.user_id, { runId: row.run_id, dueAt: row.due_at, wasBlocked: row.was_blocked }]),
+    )
+    return userIds.map((userId) => ({ answer: found.get(userId) ?? null }))
+  }
+  const findDeletion = gather<string, ScheduledDeletion | null>({
+    alone: async (userId) => (await findDeletions([userId]))[0]?.answer ?? null,
+    together: findDeletions,
+  })
+
   /** Whoever is to be forgotten is, also as what was linked to them, and as what they were linked to. */
   const forgetAccountsOf = (trx: StoreQueries, userId: string) =>
     trx
@@ -117,15 +135,7 @@ export function createRecycleBin({ db, tenant, key, deleteAfterDays, keepForDays
     problemOfKey: (keyId) => (key?.id === keyId ? null : { code: 'recycle-bin-key', message: otherKey(key, keyId) }),
     nextDueAt: () => new Date(Date.now() + deleteAfterDays * dayMs),
 
-    async findDeletion(userId) {
-      const row = await db
-        .selectFrom('scheduled_deletions')
-        .select(['run_id', 'due_at', 'was_blocked'])
-        .where('user_id', '=', userId)
-        .where('tenant', '=', tenant)
-        .executeTakeFirst()
-      return row ? { runId: row.run_id, dueAt: row.due_at, wasBlocked: row.was_blocked } : null
-    },
+    findDeletion,
 
     findKept: (userId) => findLatest(userId, null),
     findLinked: ({ userId, linkedTo }) => findLatest(userId, linkedTo),

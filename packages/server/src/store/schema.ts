@@ -124,6 +124,7 @@ interface PendingTable {
   since: Date
   attempts: Generated<number>
   not_before: Generated<Date>
+  awaits_log: Generated<boolean>
 }
 
 interface ActionRunTable {
@@ -299,6 +300,8 @@ export interface JobScheduleTable {
   reason: string | null
   every: 'day' | 'week' | 'month'
   next_at: Date
+  is_paused: Generated<boolean>
+  problem: ColumnType<JobProblem | null, string | null | undefined, string | null>
   actor_id: string
   permissions: string[]
   origin: Json<RunOrigin>

@@ -41,6 +41,8 @@ export function openPermits(limits: LearnedLimits, wanted: { percent: number }):
   /** Below 100 percent: when the next may go. */
   let gates = new WeakMap<LearnedBucket, number>()
   const inquiries = new Map<string, Promise<Response>>()
+  let underWay = 0
+  const queue: (() => void)[] = []
 
   const spaceMs = (bucket: LearnedBucket) => {
     const fullSpeedMs = 1000 / bucket.perSecond()
@@ -91,8 +93,29 @@ export function openPermits(limits: LearnedLimits, wanted: { percent: number }):
     return promise
   }
 
+  /** Where no limit tells how many may be under way: no more than make sense. */
+  async function sendInTurn({ kind, carry, deadlineMs }: PacedRequest): Promise<Response> {
+    const askedAtMs = performance.now()
+    const latestAtMs = deadlineMs - Math.min(answerMs, (deadlineMs - askedAtMs) / 2)
+    if (underWay >= concurrency()) await new Promise<void>((resolve) => queue.push(resolve))
+    else underWay += 1
+    try {
+      // Its call may have been given up: what nobody waits for any more is not sent.
+      if (performance.now() > latestAtMs) throw new NotSent(0)
+      return await limits.send(kind, carry, { permit: undefined })
+    } finally {
+      underWay -= 1
+      while (underWay < concurrency()) {
+        const next = queue.shift()
+        if (!next) break
+        underWay += 1
+        next()
+      }
+    }
+  }
+
   async function sendFrom(bucket: LearnedBucket | null | undefined, request: PacedRequest): Promise<Response> {
-    if (!bucket) return limits.send(request.kind, request.carry, { permit: undefined })
+    if (!bucket) return sendInTurn(request)
     const draw = await permit(bucket, request.giveUpAtMs - performance.now())
     try {
       return await limits.send(request.kind, request.carry, { permit: { bucket, draw } })
@@ -111,6 +134,14 @@ export function openPermits(limits: LearnedLimits, wanted: { percent: number }):
   }
   const slowest = () => Math.min(...rates().map(({ requestsPerSecond }) => requestsPerSecond))
 
+  function concurrency(): number {
+    const isKnown = [...kinds].some((kind) => limits.bucketOf(kind) !== undefined)
+    const reasonable = Number.isFinite(slowest())
+      ? slowest() * most.secondsOfWork
+      : ((isKnown ? most.known : most.unknown) * percent) / 100
+    return Math.max(1, Math.min(most.known, Math.floor(reasonable)))
+  }
+
   return {
     get percent() {
       return percent
@@ -122,17 +153,11 @@ export function openPermits(limits: LearnedLimits, wanted: { percent: number }):
     },
     limits: rates,
     requestsPerSecond: () => (Number.isFinite(slowest()) ? slowest() : null),
-    concurrency() {
-      const isKnown = [...kinds].some((kind) => limits.bucketOf(kind) !== undefined)
-      const reasonable = Number.isFinite(slowest())
-        ? slowest() * most.secondsOfWork
-        : ((isKnown ? most.known : most.unknown) * percent) / 100
-      return Math.max(1, Math.min(most.known, Math.floor(reasonable)))
-    },
+    concurrency,
     async send(kind, deadlineMs, carry) {
       kinds.add(kind)
       const giveUpAtMs = Math.min(performance.now() + longestWaitMs, deadlineMs - answerMs)
-      const request = { kind, carry, giveUpAtMs }
+      const request = { kind, carry, giveUpAtMs, deadlineMs }
       for (;;) {
         const bucket = limits.bucketOf(kind)
         if (bucket !== undefined) return sendFrom(bucket, request)
@@ -158,6 +183,7 @@ interface PacedRequest {
   kind: string
   carry: () => Promise<Response>
   giveUpAtMs: number
+  deadlineMs: number
 }
 
 /** However it ends. @throws NotSent if it takes too long */

@@ -159,6 +159,30 @@ test('where the tenant names no limit nothing waits', async () => {
   expect(permits.concurrency()).toBe(4)
 })
 
+test('where the tenant names no limit, sixteen are at it at once whoever asks, and one that would come too late is not sent', async () => {
+  const permits = openPermits(learnLimits(), { percent: 100 })
+  const counts = { underWay: 0, most: 0, sent: 0 }
+  const send = (takesMs: number) =>
+    permits.send('PATCH users', performance.now() + 10_000, async () => {
+      counts.most = Math.max(counts.most, (counts.underWay += 1))
+      counts.sent += 1
+      await pass(takesMs)
+      counts.underWay -= 1
+      return new Response()
+    })
+  void send(5)
+  await seconds(1)
+  const quick = Promise.all(Array.from({ length: 40 }, () => send(20)))
+  await seconds(1)
+  expect((await quick).length).toBe(40)
+  expect(counts).toEqual({ underWay: 0, most: 16, sent: 41 })
+  const slow = Array.from({ length: 17 }, () => send(9500))
+  const outcome = Promise.allSettled(slow)
+  await seconds(10)
+  expect((await outcome).map(({ status }) => status)).toEqual([...slow.slice(1).map(() => 'fulfilled'), 'rejected'])
+  expect(counts.sent).toBe(41 + 16)
+})
+
 test('a percent of the limit is kept to, and may be changed at any time', async () => {
   const bucket = fakeBucket({ limit: 20, perSecond: 10 / 3 })
   const permits = openPermits(learnLimits(), { percent: 100 })

@@ -82,6 +82,28 @@ test('rows that cannot be done are told one by one, and the others are done', as
   expect(await userOf(good)).toBeDefined()
 })
 
+test('of many rows those that want the same thing are told, and all others are done', async () => {
+  const rows = Array.from({ length: 600 }, (_unused, at) => ({ email: newAddress(), user_id: `many-${at}` }))
+  const twice = [...rows, { email: rows[3]?.email }, { email: newAddress(), user_id: 'many-5' }]
+  const { job, errors } = await importAll([{ email: 'nobody' }, ...twice])
+  expect(job).toMatchObject({ summary: { failed: 3, inserted: 600, updated: 0, total: 603 } })
+  const told = errors.body as { user: Record<string, unknown>; errors: { code: string }[] }[]
+  expect(told.map(({ user, errors: list }) => [user.email, list[0]?.code])).toEqual([
+    ['nobody', 'FORMAT'],
+    [rows[3]?.email, 'DUPLICATED_USER'],
+    [twice.at(-1)?.email, 'CONFLICT'],
+  ])
+  expect(await userOf(rows[599]?.email ?? '')).toMatchObject({ user_id: 'auth0|many-599' })
+  expect(await userOf(rows[3]?.email ?? '')).toMatchObject({ user_id: 'auth0|many-3' })
+})
+
+test('with upsert a person who is in the file twice has what the last row says', async () => {
+  const [email, other] = [newAddress(), newAddress()]
+  const { job } = await importAll([{ email, name: 'First' }, { email: other }, { email, name: 'Last' }], { upsert: 'true' }) // prettier-ignore
+  expect(job).toMatchObject({ summary: { failed: 0, inserted: 2, updated: 1 } })
+  expect(await userOf(email)).toMatchObject({ name: 'Last' })
+})
+
 test('with upsert an existing user is changed, and keeps their password', async () => {
   const user = await makeUser(tenant)
   const { job } = await importAll([{ email: user.email, name: 'New', app_metadata: { plan: 'pro' }, password_hash: (await bcrypt('x', 10)).replace('$2y', '$2b') }], { upsert: 'true' }) // prettier-ignore

@@ -89,6 +89,8 @@ const secretObject = /^(credentials|configuration)$/i
 
 /** A copy without what nobody should find in a log. */
 export function masked(value: unknown): unknown {
+  // A file: as JSON it would be a list of numbers.
+  if (Buffer.isBuffer(value)) return { omitted: `${value.length} bytes` }
   const text = JSON.stringify(value, (key, member: unknown) => {
     const isSecret = secretName.test(key)
       ? typeof member === 'string'

@@ -18,17 +18,22 @@ const connections = [
 ] // prettier-ignore
 const run = { runId: '00000000-0000-4000-8000-000000000001', action: 'user.create', userId: 'auth0|new', undo: { isPossible: true, until: null, why: null }, steps: [], changes: [] } // prettier-ignore
 
-async function ask(words: string, { isTaken = false, isLost = false } = {}) {
+async function ask(words: string, { isTaken = false, isLost = false, isPartly = false } = {}) {
   const sent: { request: string; body: { params: Record<string, unknown> }; key: string | undefined }[] = []
   let posts = 0
   const answers: Answers = (request, _signal, asked, key) => {
     if (request === 'GET /api/connections') return json({ connections })
     sent.push({ request, body: asked as { params: Record<string, unknown> }, key })
     if (request.endsWith('/preview')) {
-      const obstacle = isTaken ? { code: 'user-exists', message: 'Somebody has it.', userIds: ['auth0|there'] } : null
+      const there = isTaken ? 'auth0|there' : isPartly && posts > 0 ? 'auth0|new' : undefined
+      const obstacle = there ? { code: 'user-exists', message: 'Somebody has it.', userIds: [there] } : null
       return json({ action: words, userId: null, changes: [], warnings: [], obstacle, undo: { isPossible: true, why: null }, needsReason: false }) // prettier-ignore
     }
     posts += 1
+    if (isPartly) {
+      const steps = [{ step: 'create', result: 'done', problem: null }, { step: 'send-mail', result: 'failed', problem: { code: 'x', message: 'No mail goes out.' } }] as const // prettier-ignore
+      return problem(502, 'Not done: send-mail', 'partly-done', { steps: [...steps], userId: 'auth0|new' })
+    }
     if (posts === 1 && isLost) return problem(502, 'No answer.', 'unknown')
     const shownOnce = words === 'user.invite' ? { link: 'https://tenant.example/t', expiresAt: '2026-03-01T00:00:00.000Z' } : null // prettier-ignore
     return json({ run, user: wholeUser({ userId: 'auth0|new', name: 'Newton' }), shownOnce })
@@ -86,6 +91,19 @@ test('a link for who is invited stays until it is put away, and only then the pa
   expect(done).not.toHaveBeenCalled()
   await body.findAll('[role=dialog] button').find((one) => one.text() === 'Close')?.trigger('click') // prettier-ignore
   expect(done).toHaveBeenCalledOnce()
+})
+
+test('of an invitation that was done in part, the dialog leads to who was made', async () => {
+  const { done, write, press } = await ask('user.invite', { isPartly: true })
+  await write('E-mail address', 'newton@example.com')
+  await press('Invite them')
+  await flushPromises()
+  const dialog = body.get('[role=dialog]')
+  expect(dialog.text()).toMatch(/No mail goes out.*They are there/s)
+  expect(dialog.findAll('a').map((link) => link.attributes('href'))).toEqual(['/users/auth0|new'])
+  expect(dialog.text()).not.toContain('Somebody has it')
+  expect(body.get('[type=submit]').attributes('disabled')).toBeDefined()
+  expect(done).not.toHaveBeenCalled()
 })
 
 test('an answer that was lost is asked for again by the same key', async () => {

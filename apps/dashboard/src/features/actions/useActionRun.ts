@@ -3,14 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, ref, shallowRef } from 'vue'
 import type { Ref } from 'vue'
 import { apiKey } from '../../api/api-client.ts'
-import { ApiProblem } from '../../api/problem.ts'
+import { ApiProblem, toError } from '../../api/problem.ts'
 import { injected } from '../../injection.ts'
 import { previewAction, runAction } from './actions.api.ts'
 import type { AskedAction } from './asked.ts'
 import { secretParams } from './forms.ts'
 import { createRequestKeys } from './request-key.ts'
 import { isSameJson } from './same-json.ts'
-import { toError } from './useOutcome.ts'
 
 /**
  * What an action would do, and the doing of it.

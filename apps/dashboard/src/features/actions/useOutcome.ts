@@ -2,7 +2,7 @@ import type { ActionOutcome, ActionRun } from '@rollcall/contracts/admin-api'
 import { useQueryClient } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
 import { apiKey } from '../../api/api-client.ts'
-import { ApiProblem } from '../../api/problem.ts'
+import { ApiProblem, toError } from '../../api/problem.ts'
 import { injected } from '../../injection.ts'
 import { exactMoment } from '../../ui/moments.ts'
 import { toast } from '../../ui/toasts.ts'
@@ -71,7 +71,5 @@ export function useOutcome() {
   }
   return { tell, tellPartly, tellGone, undoNow }
 }
-
-export const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 export const isGone = (error: unknown): boolean =>
   error instanceof ApiProblem && error.status === 404 && error.code === 'user-not-found'

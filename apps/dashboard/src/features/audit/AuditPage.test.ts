@@ -11,6 +11,7 @@ afterEach(() => {
   document.body.innerHTML = ''
 })
 
+const programs = { 'abc@clients': 'Nightly import' }
 const head = { seq: 7, hash: 'cd'.repeat(32) }
 const failed = someEntry({
   seq: 7,
@@ -28,8 +29,9 @@ const answering =
   (entries: AuditEntry[], next: string | null = null): Answers =>
   (request) => {
     if (request.startsWith('GET /api/users/refresh')) return json({ users: [someUser({ userId: 'auth0|ada' })] })
-    if (request.includes('after=7')) return json({ entries: [blocked, begun], next: null, head } satisfies Page)
-    return json({ entries, next, head } satisfies Page)
+    if (request.includes('after=7'))
+      return json({ entries: [blocked, begun], next: null, programs, head } satisfies Page)
+    return json({ entries, next, programs, head } satisfies Page)
   }
 
 async function open(answers: Answers, path = '/audit') {
@@ -95,6 +97,40 @@ test('conditions stand in the address, and days are whole days of the viewer', a
   await wrapper.get('[aria-label="Take away: By auth0|staff"]').trigger('click')
   await flushPromises()
   expect(router.currentRoute.value.query).not.toHaveProperty('actor')
+})
+
+test('a program is called what the tenant calls it, or told as one', async () => {
+  const byProgram = (seq: number, actorId: string) => someEntry({ seq, actorId, actorKind: 'program', runId: `3f1f6a2e-0000-4000-8000-00000000000${seq}` }) // prettier-ignore
+  const { wrapper } = await open(answering([byProgram(3, 'abc@clients'), byProgram(2, 'xyz@clients')]))
+  expect(wrapper.findAll('summary').map((item) => item.text())).toEqual([
+    expect.stringContaining('By Nightly import'),
+    expect.stringContaining('By Program xyz'),
+  ])
+})
+
+test('what a job did and the steps of the job itself are found together, and lead to it', async () => {
+  const jobId = '4f1f6a2e-0000-4000-8000-000000000001'
+  const own = { subjectId: jobId, runId: jobId, jobId, changes: [] }
+  const entries = [
+    someEntry({ seq: 5, action: 'job.end', ...own }),
+    someEntry({ seq: 4, jobId }),
+    someEntry({ seq: 3, phase: 'started', jobId }),
+    someEntry({ seq: 2, action: 'job.start', ...own }),
+    someEntry({ seq: 1, action: 'job.create', ...own }),
+  ]
+  const { wrapper, router, requests } = await open(answering(entries), `/audit?job=${jobId}&run=no-id`)
+  expect(requests).toContain(`GET /api/audit?job=${jobId}`)
+  const titles = wrapper.findAll('summary .font-medium').map((title) => title.text())
+  expect(titles).toEqual(['Job ended', 'Blocked: Ada Lovelace', 'Job started', 'Job asked for'])
+  const [end, blocking] = wrapper.findAll('li details')
+  expect(end?.findAll('a').map((link) => link.attributes('href'))).toEqual([`/jobs/${jobId}`])
+  expect(blocking?.findAll('a').map((link) => link.text())).toEqual(['Open the user', 'Open the job'])
+  await wrapper.get('[aria-label="Take away: Of job 4f1f6a2e"]').trigger('click')
+  await flushPromises()
+  expect(router.currentRoute.value.query).toEqual({})
+  await wrapper.findAll('details button').find((button) => button.text() === 'Only what this job did')?.trigger('click') // prettier-ignore
+  await flushPromises()
+  expect(router.currentRoute.value.query).toEqual({ job: jobId })
 })
 
 test('nothing done, nothing found and nothing to be had are three different things', async () => {

@@ -7,13 +7,22 @@ export interface AuditRun {
   startedAt: string | undefined
 }
 
-/** @param entries newest first, as the API answers them: each run begins and ends in an entry of its own */
+/**
+ * What is Rollcall's own, as a job is, has an entry for each of its steps, and all of them under its id: only what was begun is one with how it ended.
+ * @param entries newest first, as the API answers them: each run of an action begins and ends in an entry of its own
+ */
 export function toRuns(entries: readonly AuditEntry[]): AuditRun[] {
-  const runs = new Map<string, AuditRun>()
+  const runs: AuditRun[] = []
+  const ended = new Map<string, AuditRun>()
   for (const entry of entries) {
-    const known = runs.get(entry.runId)
+    const isBegun = entry.phase === 'started'
+    const known = isBegun ? ended.get(entry.runId) : undefined
     if (known) known.startedAt = entry.at
-    else runs.set(entry.runId, { entry, startedAt: entry.phase === 'started' ? entry.at : undefined })
+    else {
+      const run = { entry, startedAt: isBegun ? entry.at : undefined }
+      runs.push(run)
+      ended.set(entry.runId, run)
+    }
   }
-  return [...runs.values()]
+  return runs
 }

@@ -1,7 +1,8 @@
 import { isDay } from '@rollcall/contracts/admin-api'
 import type { CustomField } from '@rollcall/contracts/admin-api'
 
-interface Words {
+/** What it takes to say something in the reader's language. */
+export interface Words {
   t: (key: string) => string
   n: (value: number) => string
   locale: string

@@ -2,7 +2,6 @@ import type {
   ImportConnections,
   ImportMode,
   ImportPage,
-  ImportPlan,
   ImportRowPage,
   ImportRowState,
   UserImport,
@@ -46,5 +45,5 @@ export const steerImport = (
   api: ApiClient,
   importId: string,
   step: ImportStep,
-  body: ImportPlan | { users: number } | Record<string, never> = {},
+  body: object = {},
 ): Promise<UserImport> => api.post(`imports/${importId}/${step}`, body)

@@ -128,18 +128,29 @@ test('a column is told to be something else, and all is checked again', async ()
   expect(wrapper.find('[role=progressbar]').exists()).toBe(true)
 })
 
-test('while it runs its progress is asked for again, and what stands in its way is told', async () => {
-  vi.useFakeTimers({ shouldAdvanceTime: true })
+test('while it runs it follows what the server tells, at most twice a second, and what stands in its way is told', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
   let done = 100
   const state = () =>
     found({ phase: 'running', startedAt: new Date().toISOString(), counts: { ...counts, done, created: done, waiting: 1234 - done }, problem: { code: 'tenant-rate-limited', message: 'Two imports are under way.', at: new Date().toISOString() } }) // prettier-ignore
-  const { wrapper } = await openImport(state, () => problem(409, 'It is over.', 'import-phase'))
+  const { wrapper, changes, requests } = await openImport(state, () => problem(409, 'It is over.', 'import-phase'))
   expect(wrapper.text()).toContain('8 %')
   expect(wrapper.text()).toContain('Two imports are under way.')
+  const asked = () => requests.filter((request) => request === `GET /api/imports/${importId}`).length
+  const before = asked()
   done = 617
-  await vi.advanceTimersByTimeAsync(1100)
+  for (let event = 0; event < 20; event += 1) changes.tell({ kind: 'imports', importIds: [importId] })
+  changes.tell({ kind: 'imports', importIds: ['another'] })
+  changes.tell({ kind: 'jobs', jobIds: [importId] })
+  await vi.advanceTimersByTimeAsync(1000)
+  await flushPromises()
+  expect(asked() - before).toBe(2)
+  expect(wrapper.text()).toContain('50 %')
+  done = 1000
+  await vi.advanceTimersByTimeAsync(5000) // something in between may hold events back
+  await flushPromises()
+  expect(wrapper.text()).toContain('81 %')
   vi.useRealTimers()
-  await vi.waitFor(() => expect(wrapper.text()).toContain('50 %'))
   button('Pause').click()
   await vi.waitFor(() => expect(wrapper.text()).toContain('It is over.'))
 })

@@ -1,6 +1,7 @@
 import type { Activity } from '@rollcall/contracts/admin-api'
 import { expect, test } from 'vitest'
-import { roundTop, seriesOf } from './day-series.ts'
+import { roundTop } from '../../ui/round-top.ts'
+import { seriesOf } from './day-series.ts'
 
 const dayOf = (index: number) => `2026-11-0${index}`
 const activity = (since: string | null): Activity => ({

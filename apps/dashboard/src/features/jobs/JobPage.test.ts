@@ -52,6 +52,13 @@ test('the dry run says how many, what changes, who is left out and why, and how 
   expect(wrapper.get('a[href*="filter="]').text()).toBe('last_login:<now-1y')
 })
 
+test('whoever may read the audit log is led to all that the job has done', async () => {
+  const links = async (permissions: Permission[]) =>
+    (await open(someJob(), { permissions })).wrapper.findAll('header a').map((link) => link.attributes('href'))
+  expect(await links(staff)).toContain(`/audit?job=${jobId}`)
+  expect(await links(['read:users', 'manage:jobs'])).not.toContain(`/audit?job=${jobId}`)
+})
+
 test('it starts once its number has been typed, as it is shown or without commas', async () => {
   const page = await open(someJob())
   await type(page, '1,235')
@@ -184,7 +191,7 @@ test('how it went for each is narrowed by the address, and leads to the user', a
   expect(page.router.currentRoute.value.query).toEqual({ state: 'failed', code: 'tenant-refused' })
   await page.router.replace({ query: { state: 'done' } })
   await flushPromises()
-  expect(rows()[0]?.get('a[href*="/audit"]').attributes('href')).toContain('subject=auth0')
+  expect(rows()[0]?.get('a[href*="/audit"]').attributes('href')).toContain('run=')
 })
 
 test('whoever may not steer sees it and can do nothing; what is not there says so', async () => {

@@ -32,10 +32,13 @@ const looks: Record<JobPhase, Omit<PhaseLook, 'text'>> = {
   failed: { tone: 'bad', icon: CircleX },
 }
 
+/** Absent: what was decided on it is not known. */
+export type PhasedJob = Pick<Job, 'phase' | 'counts'> & Partial<Pick<Job, 'approval'>>
+
 /** Where a job is, in a word, a colour and a picture. What ended well for some only is not simply over. */
-export function lookOf({ phase, counts, approval }: Pick<Job, 'phase' | 'counts' | 'approval'>): PhaseLook {
+export function lookOf({ phase, counts, approval }: PhasedJob): PhaseLook {
   if (phase === 'done' && counts.failed > 0) return { text: 'doneButFailed', tone: 'bad', icon: TriangleAlert }
-  if (phase === 'cancelled' && approval.isGiven === false) return { text: 'refused', tone: 'bad', icon: CircleX }
+  if (phase === 'cancelled' && approval?.isGiven === false) return { text: 'refused', tone: 'bad', icon: CircleX }
   return { text: phase, ...looks[phase] }
 }
 
@@ -56,13 +59,19 @@ export function percentOf(jobs: readonly Pick<Job, 'counts'>[]): number {
   return Math.floor((ended / Math.max(1, users)) * 100)
 }
 
-/** How a job is called. */
-export function useJobTitle() {
-  const { t, te, n } = useI18n()
-  const nameOf = ({ action, params }: Pick<Job, 'action' | 'params'>) => {
+/** How that is called which a job does. */
+export function useActionName() {
+  const { t, te } = useI18n()
+  return ({ action, params }: Pick<Job, 'action' | 'params'>): string => {
     const { words } = manyOfferOf(action, params)
     return te(`jobs.actions.${words}.label`) ? t(`jobs.actions.${words}.label`) : action
   }
+}
+
+/** How a job is called. */
+export function useJobTitle() {
+  const { t, n } = useI18n()
+  const nameOf = useActionName()
   return (job: Pick<Job, 'action' | 'params' | 'undoOf' | 'phase' | 'counts'>): string => {
     const what = t(job.undoOf ? 'jobs.undoTitle' : 'jobs.title', { what: nameOf(job) })
     if (job.phase === 'planning' || job.phase === 'failed') return what

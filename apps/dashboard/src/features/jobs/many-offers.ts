@@ -21,6 +21,12 @@ export interface ManyOffer {
   group: (typeof offerGroups)[number]
 }
 
+/** As a job is asked for it. */
+export interface ChosenAction {
+  action: string
+  params: Record<string, unknown>
+}
+
 interface Known {
   words: string
   needs: Permission

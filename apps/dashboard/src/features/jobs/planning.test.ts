@@ -22,6 +22,7 @@ const others: Answers = (request) => {
   if (request.includes('/views')) return json({ views: [{ id: jobId, name: 'Gold', filter: 'x', sort: '-created_at', columns: ['name'], isMine: true, isShared: false }] }) // prettier-ignore
   if (request.includes('/field-values')) return json({ values: [{ value: 'rol_1', label: 'Editor', users: 3 }] })
   if (request.includes('/directory')) return json({ state: 'current' })
+  if (request.includes('/job-schedules')) return json({ schedules: [] })
   if (request.includes('/users/count')) return json({ users: 42, isExact: true })
   return problem(404, 'There is no such thing.')
 }

@@ -1,4 +1,5 @@
 import { ref, shallowRef } from 'vue'
+import { toError } from '../../api/problem.ts'
 
 /** One change at a time; `problem` holds why the last one was not made. */
 export function useChange() {
@@ -12,7 +13,7 @@ export function useChange() {
       await make()
       return true
     } catch (error) {
-      problem.value = error instanceof Error ? error : new Error(String(error))
+      problem.value = toError(error)
       return false
     } finally {
       isBusy.value = false

@@ -1,20 +1,19 @@
-import type { DeletedUser, DeletedUserPage } from '@rollcall/contracts/admin-api'
+import type { DeletedUserPage, RecycleBinReport } from '@rollcall/contracts/admin-api'
 import type { ApiClient } from '../../api/api-client.ts'
-
-export interface BinQuestion {
-  search: string
-  state: DeletedUser['state'] | undefined
-}
+import { binApiQuery } from './bin-filter.ts'
+import type { BinFilter } from './bin-filter.ts'
 
 export const listDeletedUsers = (
   api: ApiClient,
-  { search, state, after }: BinQuestion & { after: string | undefined },
+  { filter, after }: { filter: BinFilter; after: string | undefined },
   signal: AbortSignal,
 ): Promise<DeletedUserPage> => {
-  const asked = { search, state, after, limit: '50' }
-  const query = new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value ? [[name, value]] : [])))
+  const query = new URLSearchParams({ ...binApiQuery(filter), ...(after && { after }), limit: '50' })
   return api.get(`deleted-users?${query}`, signal)
 }
+
+export const getBinReport = (api: ApiClient, signal: AbortSignal): Promise<RecycleBinReport> =>
+  api.get('deleted-users/report', signal)
 
 /** What can be done to somebody in the recycle bin. */
 export type BinAction = 'user.cancel-deletion' | 'user.restore' | 'user.purge'

@@ -1,4 +1,5 @@
 import type { UserColumnName, UserSort, UserSummary } from '@rollcall/contracts/admin-api'
+import { ownFieldAt } from '../fields/own-fields.ts'
 
 export type ColumnKind = 'person' | 'text' | 'code' | 'moment' | 'number' | 'verified' | 'blocked' | 'flag' | 'list'
 
@@ -58,7 +59,8 @@ export const isMetadata = (column: string): boolean => metadataPath.test(column)
 export const isColumn = (column: string): boolean => isNamed(column) || isMetadata(column)
 const factsOf = (column: string): ColumnFacts => (isNamed(column) ? facts[column] : metadata)
 
-export const kindOf = (column: string): ColumnKind => factsOf(column).kind
+export const kindOf = (column: string): ColumnKind =>
+  ownFieldAt(column)?.type === 'number' ? 'number' : factsOf(column).kind
 export const widthOf = (column: string): number => factsOf(column).width
 export const isSortable = (column: string): boolean => isColumn(column) && factsOf(column).isSortable !== false
 

@@ -1,3 +1,4 @@
+import type { CustomField } from '@rollcall/contracts/admin-api'
 import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { fakeUsers } from '../../testing/fake-users.ts'
@@ -26,8 +27,8 @@ afterEach(() => {
 })
 enableAutoUnmount(afterEach)
 
-async function open({ people = fakeUsers(30), path = '/' } = {}) {
-  const page = await mountPage(UsersPage, { answers: people.answers, path })
+async function open({ people = fakeUsers(30), path = '/', fields = [] as CustomField[] } = {}) {
+  const page = await mountPage(UsersPage, { answers: people.answers, path, fields })
   const { wrapper, router } = page
   await vi.waitFor(() => expect(wrapper.find('[role=grid]').exists()).toBe(true))
   const grid = wrapper.get('[role=grid]')
@@ -180,6 +181,36 @@ test('what a column shows can be chosen and put in order without dragging', asyn
   const items = wrapper.findAll('[role=menuitem]')
   await items.find((item) => item.text() === 'Hide column')?.trigger('click')
   await vi.waitFor(() => expect(query().columns).toBe('name,connection,last_login,email_verified,blocked,created_at'))
+})
+
+const ownField = (name: string, type: CustomField['type'], more: Partial<CustomField> = {}): CustomField => ({ name, label: name, path: `app_metadata.${name}`, type, options: [], mayEdit: true, ...more }) // prettier-ignore
+const own = [
+  ownField('salary', 'number'),
+  ownField('hired', 'date'),
+  ownField('vip', 'boolean'),
+  ownField('plan', 'one-of', { options: [{ value: 'gold', label: 'Gold plan' }] }),
+]
+
+test('the team’s own fields are said as their type has it: dates, numbers to the right, yes and no', async () => {
+  const appMetadata = { salary: 41500.5, hired: '2026-03-14', vip: true, plan: 'gold' }
+  const path = `/?columns=name,${own.map((field) => field.path).join(',')}`
+  const { cell, header, wrapper, press } = await open({ people: fakeUsers(3, { appMetadata }), path, fields: own })
+  const texts = () => [2, 3, 4, 5].map((column) => cell(0, column).text())
+  await expect.poll(texts).toEqual(['41,500.5', 'Mar 14, 2026', 'Yes', 'Gold plan'])
+  expect([cell(0, 2), header('salary')].map((one) => one.classes('justify-end'))).toEqual([true, true])
+  expect(cell(0, 3).classes('justify-end')).toBe(false)
+  await press('p')
+  await vi.waitFor(() =>
+    expect(wrapper.get('aside').text()).toMatch(/salary\s*41,500\.5\s*hired\s*Mar 14, 2026\s*vip\s*Yes/),
+  )
+})
+
+test('what is no value of the field’s type is shown as it is stored', async () => {
+  const appMetadata = { salary: 'a lot', hired: 'in spring', vip: 'maybe', plan: { name: 'x' } }
+  const path = `/?columns=name,${own.map((field) => field.path).join(',')}`
+  const { cell } = await open({ people: fakeUsers(3, { appMetadata }), path, fields: own })
+  const texts = () => [2, 3, 4, 5].map((column) => cell(0, column).text())
+  await expect.poll(texts).toEqual(['a lot', 'in spring', 'maybe', '{"name":"x"}'])
 })
 
 test('a user stands beside the list; arrows go on to the next; Escape closes and the focus is back', async () => {

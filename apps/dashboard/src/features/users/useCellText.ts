@@ -1,6 +1,6 @@
 import type { UserSummary } from '@rollcall/contracts/admin-api'
 import { useI18n } from 'vue-i18n'
-import { ownFieldAt } from '../fields/own-fields.ts'
+import { loadOwnText, ownFieldAt, ownText } from '../fields/own-fields.ts'
 import { relativeMoment } from '../../ui/moments.ts'
 import { isMetadata, kindOf, valueOf } from './columns.ts'
 
@@ -22,12 +22,16 @@ export function plainText(value: unknown): string {
 /** What stands in the cells and above them, in the reader's language. */
 export function useCellText() {
   const { t, n, te, locale } = useI18n()
+  // Without it values are shown as they are stored.
+  loadOwnText().catch(() => undefined)
   const nameOfColumn = (column: string): string =>
     ownFieldAt(column)?.label ??
     (!isMetadata(column) && te(`users.columns.${column}`) ? t(`users.columns.${column}`) : column)
 
   function textOf(user: UserSummary, column: string): string {
     const value = valueOf(user, column)
+    const field = ownFieldAt(column)
+    if (field) return ownText.value?.(field, value, { t, n, locale: locale.value }) ?? plainText(value)
     switch (kindOf(column)) {
       case 'moment':
         if (typeof value === 'string') return relativeMoment(value, locale.value, new Date())
@@ -42,11 +46,8 @@ export function useCellText() {
         return typeof value === 'boolean' ? t(value ? 'yes' : 'no') : ''
       case 'list':
         return namesOf(value).join(', ')
-      default: {
-        const { type, options = [] } = ownFieldAt(column) ?? {}
-        if (type === 'boolean' && typeof value === 'boolean') return t(value ? 'yes' : 'no')
-        return options.find((option) => option.value === value)?.label ?? plainText(value)
-      }
+      default:
+        return plainText(value)
     }
   }
   return { nameOfColumn, textOf }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed, onScopeDispose, ref, shallowRef, toValue, watch } from 'vue'
 import type { MaybeRefOrGetter, ShallowRef } from 'vue'
 import type { ApiClient } from '../../api/api-client.ts'
+import { toError } from '../../api/problem.ts'
 import { furtherColumns } from './columns.ts'
 import type { ListQuestion } from './useListAddress.ts'
 import { createUserPages } from './user-pages.ts'
@@ -150,7 +151,7 @@ export function useUserList(api: ApiClient, wanted: MaybeRefOrGetter<ListQuestio
       if (answer.count) of.count.value = answer.count
       moreProblem.value = null
     } catch (error) {
-      if (!request.signal.aborted) moreProblem.value = error instanceof Error ? error : new Error(String(error))
+      if (!request.signal.aborted) moreProblem.value = toError(error)
     } finally {
       fetching.value -= 1
       if (requests.get(page) === request) requests.delete(page)

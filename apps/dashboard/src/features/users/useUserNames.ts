@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import type { ApiClient } from '../../api/api-client.ts'
+import { useActorText } from './useActorText.ts'
 import { refreshedAtOnce, refreshUsers } from './users.api.ts'
 
 /**
- * What users are called, by id. Whoever is no user any more, and every program, goes without.
+ * What users are called, by id. Whoever is no user any more goes without, and a program is told as one.
  * @param ids of users and programs
  */
 export function useUserNames(api: ApiClient, ids: () => readonly string[]) {
@@ -20,5 +21,6 @@ export function useUserNames(api: ApiClient, ids: () => readonly string[]) {
     },
     placeholderData: keepPreviousData,
   })
-  return (id: string): string => data.value?.get(id) ?? id
+  const textOf = useActorText()
+  return (id: string): string => textOf(id, data.value?.get(id))
 }

@@ -1,4 +1,5 @@
 import type { User } from '@rollcall/contracts/admin-api'
+import { confirm } from '../agree.ts'
 import type { ApiClient } from '../api-client.ts'
 import { CommandFailed, exitCodes, misused } from '../failure.ts'
 import type { Screen } from '../screen.ts'
@@ -28,12 +29,6 @@ export async function confirmLoss({
   const [only] = entries
   const whom = entries.length === 1 && only !== undefined ? await describe(api, only) : `${entries.length} users`
   await confirm(screen, `${shortName(name)} ${whom}?`, entries.length)
-}
-
-/** @throws CommandFailed when something else is typed */
-export async function confirm(screen: Screen, question: string, users: number): Promise<void> {
-  const typed = await screen.ask(`${question} Type ${users} to go on: `)
-  if (typed.trim() !== String(users)) throw new CommandFailed(exitCodes.failed, 'not-confirmed', 'Nothing was done.')
 }
 
 /** With the name, where there is one to be had: whoever is to be purged is no user any more. */

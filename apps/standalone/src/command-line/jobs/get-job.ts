@@ -1,7 +1,8 @@
 import type { Job } from '@rollcall/contracts/admin-api'
 import { defineCommand } from '../command.ts'
-import { readJobId } from './read-job-id.ts'
+import { readId } from '../read-id.ts'
 import { tellPlan } from './tell-plan.ts'
+import { tellUnmatched } from './tell-unmatched.ts'
 import { jobPath } from './watch-job.ts'
 
 export const getJob = defineCommand({
@@ -11,7 +12,7 @@ export const getJob = defineCommand({
   options: {},
   more: ['--json prints one document, as GET /api/jobs/{jobId} answers it.'],
   async run({ words, options, api, screen }) {
-    const job: Job = await api.get(jobPath(readJobId(words)))
+    const job: Job = await api.get(jobPath(readId(words, 'job')))
     if (options.json) return screen.json(job)
     const { phase, counts, actorName, actorId, reason, problem } = job
     await screen.say(
@@ -20,5 +21,6 @@ export const getJob = defineCommand({
     await screen.say(`  by ${actorName ?? actorId}${reason === null ? '' : `: ${reason}`}`)
     if (problem) await screen.say(`  It stands still: ${problem.message}`)
     await tellPlan(screen, job)
+    await tellUnmatched({ api, screen }, job)
   },
 })

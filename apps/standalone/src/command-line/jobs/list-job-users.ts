@@ -1,7 +1,7 @@
 import type { JobUserPage } from '@rollcall/contracts/admin-api'
 import { defineCommand } from '../command.ts'
 import { openTable } from '../table.ts'
-import { readJobId } from './read-job-id.ts'
+import { readId } from '../read-id.ts'
 import { jobPath } from './watch-job.ts'
 
 export const listJobUsers = defineCommand({
@@ -15,7 +15,7 @@ export const listJobUsers = defineCommand({
   more: ['All of them, in the order of the job. --json prints a line for each.'],
   examples: ['rollcall jobs users JOB --state failed --json | rollcall users unblock -'],
   async run({ words, options: { state, code, json }, api, screen }) {
-    const path = jobPath(readJobId(words), 'users')
+    const path = jobPath(readId(words, 'job'), 'users')
     const table = openTable(screen, ['user_id', 'email', 'state', 'why'])
     for (let after: number | undefined; ;) {
       const page: JobUserPage = await api.get(path, { state, code, after, limit: 200 })

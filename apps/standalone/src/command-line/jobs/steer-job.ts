@@ -1,23 +1,12 @@
 import type { Job } from '@rollcall/contracts/admin-api'
-import { confirm } from '../actions/confirm-loss.ts'
+import { confirm } from '../agree.ts'
 import { defineCommand, type Command } from '../command.ts'
 import { misused } from '../failure.ts'
+import { plainStep } from '../plain-step.ts'
 import { readNumber } from '../read-number.ts'
-import { readJobId } from './read-job-id.ts'
+import { readId } from '../read-id.ts'
 import { tellPlan } from './tell-plan.ts'
 import { followJob, jobPath, whileJobIs } from './watch-job.ts'
-
-const plainStep = (step: string, summary: string): Command =>
-  defineCommand({
-    name: ['jobs', step],
-    summary,
-    takes: 'JOB',
-    options: {},
-    async run({ words, options, api, screen }) {
-      const job: Job = await api.post(jobPath(readJobId(words), step), {})
-      await (options.json ? screen.json(job) : screen.say(job.jobId, '  ', job.phase))
-    },
-  })
 
 const startJob = defineCommand({
   name: ['jobs', 'start'],
@@ -28,7 +17,7 @@ const startJob = defineCommand({
     detach: { type: 'boolean', help: 'do not follow it' },
   },
   async run({ words, options: { users: written, detach, json = false }, api, screen, signal }) {
-    const jobId = readJobId(words)
+    const jobId = readId(words, 'job')
     const watching = { api, screen, signal }
     let users = readNumber('users', written)
     if (users === undefined) {
@@ -51,7 +40,7 @@ const watchJob = defineCommand({
   options: {},
   more: ['Ends with 0 when it was done to all of them. Interrupted, it leaves the job as it is.'],
   async run({ words, options, api, screen, signal }) {
-    const job: Job = await api.get(jobPath(readJobId(words)))
+    const job: Job = await api.get(jobPath(readId(words, 'job')))
     return followJob(job, { api, screen, signal, isJson: options.json ?? false })
   },
 })
@@ -63,7 +52,7 @@ const undoJob = defineCommand({
   options: { reason: { type: 'string', value: 'TEXT', help: 'why, for the audit log' } },
   more: ['Makes a job of its own, which rollcall jobs start begins.'],
   async run({ words, options: { reason, json }, api, screen, signal }) {
-    const job: Job = await api.post(jobPath(readJobId(words), 'undo'), { ...(reason !== undefined && { reason }) })
+    const job: Job = await api.post(jobPath(readId(words, 'job'), 'undo'), { ...(reason !== undefined && { reason }) })
     const planned = await whileJobIs(['planning'], job, { api, screen, signal })
     if (json) return screen.json(planned)
     await tellPlan(screen, planned)
@@ -74,9 +63,9 @@ const undoJob = defineCommand({
 export const steerJob: readonly Command[] = [
   startJob,
   watchJob,
-  plainStep('pause', 'Pause a job: who is under way is finished'),
-  plainStep('resume', 'Go on with a job'),
-  plainStep('cancel', 'End a job: what is done stays done'),
-  plainStep('retry', 'Try those of a job again who failed'),
+  plainStep('job', 'pause', 'Pause a job: who is under way is finished'),
+  plainStep('job', 'resume', 'Go on with a job'),
+  plainStep('job', 'cancel', 'End a job: what is done stays done'),
+  plainStep('job', 'retry', 'Try those of a job again who failed'),
   undoJob,
 ]

@@ -1,42 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from '@rollcall/contracts/admin-api'
-import type { ApiClient } from '../api-client.ts'
 import { CommandFailed, exitCodes } from '../failure.ts'
-import type { Screen } from '../screen.ts'
-
-/** Soon at first, for most jobs are small; then now and then. */
-const nextLookMs = (looks: number) => Math.min(100 * 1.5 ** looks, 1000)
-
-export interface Watching {
-  api: ApiClient
-  screen: Screen
-  signal: AbortSignal
-}
+import { whilePhaseIs, type Watching } from '../follow.ts'
 
 export const jobPath = (jobId: string, step?: string) =>
   `jobs/${encodeURIComponent(jobId)}${step === undefined ? '' : `/${step}`}`
 
 /** Waits while a job is in one of these phases, and shows how far it is. @returns it as it is then */
-export async function whileJobIs(
-  phases: readonly Job['phase'][],
-  job: Job,
-  { api, screen, signal }: Watching,
-): Promise<Job> {
-  const progress = screen.progress(job.phase === 'planning' ? 'Looking' : job.action)
-  let current = job
-  let toldOf: string | undefined
-  for (let looks = 0; phases.includes(current.phase); looks += 1) {
-    const { phase, counts, planned, problem } = current
-    if (phase === 'planning') progress.update(planned, undefined)
-    else progress.update(counts.users - counts.waiting, counts.users)
-    if (problem && problem.code !== toldOf) screen.tell(`It stands still: ${problem.message}`)
-    toldOf = problem?.code
-    await sleep(nextLookMs(looks), undefined, { signal })
-    current = await api.get(jobPath(job.jobId))
-  }
-  progress.clear()
-  return current
-}
+export const whileJobIs = (phases: readonly Job['phase'][], job: Job, watching: Watching): Promise<Job> =>
+  whilePhaseIs(
+    phases,
+    {
+      thing: job,
+      path: jobPath(job.jobId),
+      what: job.phase === 'planning' ? 'Looking' : job.action,
+      howFar: ({ phase, counts, planned }) =>
+        phase === 'planning'
+          ? { done: planned, total: undefined }
+          : { done: counts.users - counts.waiting, total: counts.users },
+    },
+    watching,
+  )
 
 /**
  * Follows a job to its end, or to where it waits for somebody.
@@ -56,7 +39,9 @@ export async function followJob(job: Job, { isJson, ...watching }: Watching & { 
     if (counts.failed > 0) screen.tell(`rollcall jobs users ${jobId} --state failed tells why.`)
   } // prettier-ignore
   if (phase === 'waiting-for-approval')
-    throw new CommandFailed(exitCodes.inTheWay, 'waiting-for-approval', 'It waits for somebody else to approve it.')
+    throw new CommandFailed(exitCodes.inTheWay, 'waiting-for-approval', 'It waits for somebody else to approve it.', {
+      hints: [`rollcall jobs approve ${jobId}, or in the dashboard`],
+    })
   if (phase === 'failed') throw new CommandFailed(exitCodes.failed, problem?.code ?? 'job-failed', problem?.message ?? 'It could not be planned.')
   return phase === 'done' && counts.failed === 0 ? exitCodes.done : exitCodes.failed
 } // prettier-ignore

@@ -13,6 +13,8 @@ export interface Ended {
 export interface CommandOptions {
   env: Record<string, string>
   input?: string
+  /** More of the input may come, and never does. */
+  isInputOpen?: boolean
   cwd?: string
   /** By the launcher, as npx does. */
   isLaunched?: boolean
@@ -28,9 +30,15 @@ const compileCache = fileURLToPath(new URL('../../../../../node_modules/.cache/n
 /** The program as a script meets it: a process, pipes, an exit code. */
 export async function runCommand(
   args: string[],
-  { env, input = '', cwd, interruptedAfter, isLaunched = false }: CommandOptions,
+  { env, input = '', isInputOpen, cwd, interruptedAfter, isLaunched = false }: CommandOptions,
 ): Promise<Ended> {
-  return watch(process.execPath, [isLaunched ? launcher : program, ...args], { env, input, cwd, interruptedAfter })
+  return watch(process.execPath, [isLaunched ? launcher : program, ...args], {
+    env,
+    input,
+    isInputOpen,
+    cwd,
+    interruptedAfter,
+  })
 }
 
 /** The same, on a terminal that is so wide; `input` is typed when something is asked for. */
@@ -40,13 +48,14 @@ export async function runOnTerminal(args: string[], { env, input, columns = 200 
   return watch('script', ['--quiet', '--return', '--command', line, '/dev/null'], { env: { TERM: 'xterm-256color', ...env }, typed: input })
 } // prettier-ignore
 
-interface Watched extends Omit<CommandOptions, 'cwd' | 'interruptedAfter' | 'isLaunched'> {
+interface Watched extends Omit<CommandOptions, 'cwd' | 'interruptedAfter' | 'isInputOpen' | 'isLaunched'> {
   cwd?: string | undefined
+  isInputOpen?: boolean | undefined
   interruptedAfter?: CommandOptions['interruptedAfter'] | undefined
   typed?: string | undefined
 }
 
-async function watch(file: string, args: string[], { env, input, cwd, interruptedAfter, typed }: Watched): Promise<Ended> {
+async function watch(file: string, args: string[], { env, input, isInputOpen, cwd, interruptedAfter, typed }: Watched): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env
   const given = { PATH, HOME, NODE_COMPILE_CACHE: compileCache }
   const child = spawn(file, args, { env: { ...given, ...env }, cwd, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -59,7 +68,8 @@ async function watch(file: string, args: string[], { env, input, cwd, interrupte
     ended.told += chunk.toString()
   })
   child.stdin.on('error', () => undefined) // it may end before it has read all
-  if (typed === undefined) child.stdin.end(input)
+  if (isInputOpen) child.stdin.write(input ?? '')
+  else if (typed === undefined) child.stdin.end(input)
   void interruptedAfter?.().then(() => child.kill('SIGINT'))
   const [code] = (await once(child, 'close')) as [number | null]
   return { ...ended, code }

@@ -1,9 +1,8 @@
 import { extname } from 'node:path'
-import { Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { Transform } from 'node:stream'
 import { defineCommand, type Options } from '../command.ts'
-import { CommandFailed, exitCodes, misused } from '../failure.ts'
-import { openExportFile } from './export-file.ts'
+import { misused } from '../failure.ts'
+import { takeOut } from '../take-out.ts'
 import { countRows, type ExportFormat } from './count-rows.ts'
 import { readFilter, whichOptions } from './which-users.ts'
 
@@ -41,33 +40,26 @@ export const exportUsers = defineCommand({
     const format = readFormat(json ? (asked.format ?? 'ndjson') : asked.format, out)
     if (out === undefined && screen.isTerminal) throw misused('Say where to: --out FILE, or a pipe.')
     const query = { filter: readFilter(words, asked), format, columns, sort }
-    const file = out === undefined ? undefined : await openExportFile(out, { isReplaced: force })
-    try {
-      const response = await api.stream('users/export', query)
-      if (!response.body) throw new CommandFailed(exitCodes.unavailable, 'no-content', 'The server sent nothing.')
-      const total = Number(response.headers.get('x-total-count') ?? Number.NaN)
-      const progress = screen.progress('Exporting')
-      let rows = 0
-      const count = countRows(format)
-      const counted = new Transform({
+    let rows = 0
+    const count = countRows(format)
+    const progress = screen.progress('Exporting')
+    const through = (headers: Headers) => {
+      const total = Number(headers.get('x-total-count') ?? Number.NaN)
+      return new Transform({
         transform(chunk: Buffer, _encoding, done) {
           rows = count(chunk)
           progress.update(rows, Number.isNaN(total) ? undefined : total)
           done(null, chunk)
         },
+        flush(done) {
+          progress.clear()
+          done()
+        },
       })
-      // The body is the same thing by two names: Node's streams take its own.
-      const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0])
-      await pipeline(body, counted, file?.content ?? process.stdout, { end: file !== undefined, signal })
-      progress.clear()
-      await file?.finish()
-      if (!quiet && file) screen.tell(`${rows.toLocaleString('en')} ${rows === 1 ? 'user' : 'users'} in ${file.path}`)
-    } catch (error) {
-      await file?.discard()
-      signal.throwIfAborted()
-      if (error instanceof CommandFailed) throw error
-      throw toFailure(error)
     }
+    await takeOut({ api, signal }, { path: 'users/export', query, out, isReplaced: force, through })
+    if (!quiet && out !== undefined)
+      screen.tell(`${rows.toLocaleString('en')} ${rows === 1 ? 'user' : 'users'} in ${out}`)
   },
 })
 
@@ -76,17 +68,4 @@ function readFormat(written: string | undefined, out: string | undefined): Expor
   const format = formats.find((name) => name === written)
   if (format) return format
   throw misused(`--format ${written} is none of ${formats.join(', ')}.`)
-}
-
-function toFailure(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error))
-  const isOurs = 'code' in error && ['ENOSPC', 'EACCES', 'EIO', 'EDQUOT', 'EFBIG'].includes(String(error.code))
-  if (isOurs)
-    return new CommandFailed(exitCodes.failed, 'cannot-write', `It cannot be written: ${error.message}.`, {
-      cause: error,
-    })
-  return new CommandFailed(exitCodes.unavailable, 'export-broken', 'The server broke off in the middle.', {
-    hints: [error.message],
-    cause: error,
-  })
 }

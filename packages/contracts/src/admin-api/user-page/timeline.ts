@@ -47,7 +47,10 @@ export const TimelineEntry = z
     place: z.string().nullable().meta({ example: 'Lisbon, Portugal' }),
     userAgent: z.string().nullable(),
     connection: z.string().nullable(),
-    application: z.string().nullable().meta({ description: 'Its name, or its client id.' }),
+    application: z
+      .string()
+      .nullable()
+      .meta({ description: 'Its name, or its client id. Of an action: the name of the program that did it.' }),
     organization: z.string().nullable(),
   })
   .meta({ id: 'TimelineEntry' })

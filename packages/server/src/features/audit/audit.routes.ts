@@ -8,14 +8,16 @@ import { sendExports } from '../../send-exports.ts'
 import type { Store } from '../../store/open-store.ts'
 import { exportAudit } from './export-audit.ts'
 import { listAudit } from './list-audit.ts'
+import type { ProgramNames } from './program-names.ts'
 
 export interface AuditRoutesDeps {
   guard: RequestHandler
   store: Store | undefined
   fields: CustomFields
+  programNames: ProgramNames
 }
 
-export function auditRoutes({ guard, store, fields }: AuditRoutesDeps): Router {
+export function auditRoutes({ guard, store, fields, programNames }: AuditRoutesDeps): Router {
   const router = Router()
   const sendExport = sendExports(2)
   const kept = () => {
@@ -28,7 +30,7 @@ export function auditRoutes({ guard, store, fields }: AuditRoutesDeps): Router {
     .all(only('GET'), guard)
     .get(async (req, res) => {
       const sight = fields.sightOf(allow(actorOf(req), 'read:audit'))
-      res.json(await listAudit(kept().db, parse(AuditQuery, req.query, 'query'), sight))
+      res.json(await listAudit({ db: kept().db, programNames }, parse(AuditQuery, req.query, 'query'), sight))
     })
 
   router

@@ -12,7 +12,17 @@ export const concerns = (userId: string) =>
   sql<boolean>`(${memberOf('subjectId')} = ${userId} OR (entry->>'otherSubjectId' IS NOT NULL AND ${memberOf('otherSubjectId')} = ${userId}))`
 
 /** Which entries of `audit_log` match. An entry never comes before an earlier one in time, so a span of time is a span of numbers. */
-export function matching({ actor, action, subject, phase, from, to, reason }: AuditFilter): RawBuilder<boolean> {
+export function matching({
+  actor,
+  action,
+  subject,
+  phase,
+  job,
+  run,
+  from,
+  to,
+  reason,
+}: AuditFilter): RawBuilder<boolean> {
   const firstSince = (moment: string) =>
     sql`(SELECT seq FROM audit_log WHERE at >= ${moment}::timestamptz ORDER BY at, seq LIMIT 1)`
   const conditions = [
@@ -20,6 +30,8 @@ export function matching({ actor, action, subject, phase, from, to, reason }: Au
     action !== undefined && sql`${memberOf('action')} = ${action}`,
     subject !== undefined && concerns(subject),
     phase !== undefined && sql`entry->>'phase' = ${phase}`,
+    job !== undefined && sql`entry->>'jobId' IS NOT NULL AND ${memberOf('jobId')} = ${job}`,
+    run !== undefined && sql`${memberOf('runId')} = ${run}`,
     from !== undefined && sql`seq >= ${firstSince(from)}`,
     to !== undefined && sql`seq < coalesce(${firstSince(to)}, ${sql.lit(Number.MAX_SAFE_INTEGER)})`,
     reason !== undefined && sql`entry->>'reason' ILIKE ${`%${escapeLike(reason)}%`}`,

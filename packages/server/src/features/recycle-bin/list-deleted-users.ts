@@ -3,15 +3,8 @@ import { sql } from '@rollcall/database'
 import { InvalidInput } from '@rollcall/http-kit'
 import { z } from 'zod'
 import type { RecycleBin } from '../../recycle-bin/recycle-bin.ts'
-import type { StoreQueries } from '../../store/open-store.ts'
 import { escapeLike } from '../users/search/like-pattern.ts'
-
-export interface DeletedUsersDeps {
-  db: StoreQueries
-  bin: RecycleBin
-  /** The tenant's origin. */
-  tenant: string
-}
+import { binEntries, hasProblem, type BinDeps } from './bin-entries.ts'
 
 interface Row {
   user_id: string
@@ -30,27 +23,29 @@ interface Row {
 
 /** Who is to be deleted and who can be restored, the latest first. @throws InvalidInput `cursor-invalid` */
 export async function listDeletedUsers(
-  { db, bin, tenant }: DeletedUsersDeps,
-  { state, search, limit, after }: DeletedUsersQuery,
+  deps: BinDeps,
+  { state, search, actor, from, to, untilFrom, untilTo, has, limit, after }: DeletedUsersQuery,
 ): Promise<DeletedUserPage> {
+  const { db, bin, tenant } = deps
+  const { tables, condition } = binEntries(tenant)
   const place = after === undefined ? undefined : readCursor(after)
   const pattern = search ? `%${escapeLike(search)}%` : undefined
+  const conditions = [
+    condition,
+    state !== undefined && sql`e.state = ${state}`,
+    pattern !== undefined && sql`concat_ws(E'\n', e.name, e.email, e.user_id) ILIKE ${pattern}`,
+    actor !== undefined && sql`r.actor_id = ${actor}`,
+    from !== undefined && sql`e.at >= ${from}::timestamptz`,
+    to !== undefined && sql`e.at < ${to}::timestamptz`,
+    untilFrom !== undefined && sql`e.until >= ${untilFrom}::timestamptz`,
+    untilTo !== undefined && sql`e.until < ${untilTo}::timestamptz`,
+    has !== undefined && (await hasProblem(deps)),
+    place !== undefined && sql`(e.at, e.run_id) < (${place.at}::timestamptz, ${place.runId}::uuid)`,
+  ].filter((one) => one !== false)
   const { rows } = await sql<Row>`
-    SELECT e.*, r.actor_id, coalesce(a.name, a.email) AS actor_name, r.reason FROM (
-      SELECT user_id, 'scheduled' AS state, run_id, name, email, scheduled_at AS at, due_at AS until, problem, NULL AS key_id
-      FROM scheduled_deletions WHERE tenant = ${tenant}
-      UNION ALL
-      SELECT user_id, 'deleted', run_id, name, email, deleted_at, purge_at, NULL, key_id
-      FROM deleted_users d WHERE tenant = ${tenant} AND linked_to IS NULL
-        AND NOT EXISTS (SELECT FROM deleted_users later JOIN action_runs l USING (run_id)
-          WHERE later.user_id = d.user_id AND later.tenant = d.tenant AND later.linked_to IS NULL AND later.deleted_at > d.deleted_at AND l.phase = 'done')
-    ) e
-    JOIN action_runs r USING (run_id)
-    LEFT JOIN users a ON a.user_id = r.actor_id
-    WHERE (e.state = 'scheduled' OR r.phase = 'done')
-      AND ${state === undefined ? sql`true` : sql`e.state = ${state}`}
-      AND ${pattern === undefined ? sql`true` : sql`concat_ws(E'\n', e.name, e.email, e.user_id) ILIKE ${pattern}`}
-      AND ${place === undefined ? sql`true` : sql`(e.at, e.run_id) < (${place.at}::timestamptz, ${place.runId}::uuid)`}
+    SELECT e.*, r.actor_id, coalesce(a.name, a.email) AS actor_name, r.reason
+    FROM ${tables} LEFT JOIN users a ON a.user_id = r.actor_id
+    WHERE ${sql.join(conditions, sql` AND `)}
     ORDER BY e.at DESC, e.run_id DESC LIMIT ${limit + 1}`.execute(db)
   const shown = rows.slice(0, limit)
   const last = rows.length > limit ? shown.at(-1) : undefined

@@ -6,6 +6,7 @@ import { only } from '../../access/only.ts'
 import { recorded } from '../../actions/actions.routes.ts'
 import type { ActionDeps } from '../../actions/deps.ts'
 import { listDeletedUsers } from './list-deleted-users.ts'
+import { reportDeletedUsers } from './report-deleted-users.ts'
 
 export function recycleBinRoutes({ guard, actions }: { guard: RequestHandler; actions: ActionDeps | undefined }): Router {
   const router = Router()
@@ -18,6 +19,15 @@ export function recycleBinRoutes({ guard, actions }: { guard: RequestHandler; ac
       const query = parse(DeletedUsersQuery, req.query, 'query')
       const { store, bin, tenant } = recorded(actions)
       res.json(await listDeletedUsers({ db: store.db, bin, tenant: tenant.origin }, query))
+    })
+
+  router
+    .route('/deleted-users/report')
+    .all(only('GET'), guard)
+    .get(async (req, res) => {
+      allow(actorOf(req), 'read:users')
+      const { store, bin, tenant } = recorded(actions)
+      res.json(await reportDeletedUsers({ db: store.db, bin, tenant: tenant.origin }, new Date()))
     })
 
   return router

@@ -1,6 +1,7 @@
 import type { TimelineEntry, TimelineQuery, UserTimeline } from '@rollcall/contracts/admin-api'
 import type { ManagementUserLogEntry } from '@rollcall/contracts/management-api'
 import type { TenantClient } from '@rollcall/tenant-client'
+import { clientIdOf } from '../../access/actor.ts'
 import type { StoreQueries } from '../../store/open-store.ts'
 import { toIso } from '../users/present-user.ts'
 import { attemptPart } from './attempt-part.ts'
@@ -46,8 +47,9 @@ export async function listTimeline(
     until: new Date(shownDownToMs),
   }
   const actions = audit && (kind === undefined || kind === 'staff') ? await listStaffActions(audit, { userId, ...span, limit: actionsPerPage }) : [] // prettier-ignore
+  const named = actions.map((action) => ({ ...action, application: names.value?.get(clientIdOf(action.actorId ?? '') ?? '') ?? null })) // prettier-ignore
   const isOver = isLogOver && actions.length < actionsPerPage
-  const merged = [...entries, ...actions].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+  const merged = [...entries, ...named].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
   // Actions on one user follow one another, so the next older one is earlier by more than a millisecond.
   const downToMs = isLogOver ? Date.parse(actions.at(-1)?.at ?? '') - 1 : Date.parse(oldest ?? '')
   return {

@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import { constants, createWriteStream } from 'node:fs'
 import { access, rename, rm } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
-import { CommandFailed, exitCodes, misused } from '../failure.ts'
+import { CommandFailed, exitCodes, misused } from './failure.ts'
 
 export interface ExportFile {
-  path: string
   content: Writable
   /** It is whole: now it gets its name. */
   finish(): Promise<void>
@@ -18,14 +17,13 @@ export interface ExportFile {
  * @throws CommandFailed when something has the name already, or the folder cannot be written
  */
 export async function openExportFile(path: string, { isReplaced }: { isReplaced: boolean }): Promise<ExportFile> {
-  if (!isReplaced && (await isThere(path))) throw misused(`${path} is there already.`, 'Write --force to replace it.')
+  await checkPlace(path, { isReplaced })
   const draft = `${path}.${process.pid}.part`
   const content = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
   await once(content, 'open').catch((error: unknown) => {
     throw new CommandFailed(exitCodes.failed, 'cannot-write', `${path} cannot be written: ${(error as Error).message}.`)
   })
   return {
-    path,
     content,
     finish: () => rename(draft, path),
     async discard() {
@@ -33,6 +31,11 @@ export async function openExportFile(path: string, { isReplaced }: { isReplaced:
       await rm(draft, { force: true })
     },
   }
+}
+
+/** @throws CommandFailed when something has the name already */
+export async function checkPlace(path: string, { isReplaced }: { isReplaced: boolean }): Promise<void> {
+  if (!isReplaced && (await isThere(path))) throw misused(`${path} is there already.`, 'Write --force to replace it.')
 }
 
 async function isThere(path: string): Promise<boolean> {
