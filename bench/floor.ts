@@ -1,12 +1,26 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import pg from 'pg'
 
-/** The least that an answer costs here: node:http and bytes that are ready. Its own process; told the bytes, tells its port. */
-const [body] = (await once(process, 'message')) as [string]
-const answer = Buffer.from(body)
-const headers = { 'content-type': 'application/json', 'content-length': answer.length }
-const server = createServer((_req, res) => res.writeHead(200, headers).end(answer)).listen(0, '127.0.0.1')
+export interface FloorData {
+  /** Bytes that are ready. */
+  list: string
+  databaseUrl: string
+  statement: { text: string; values: unknown[] }
+}
+
+/** The least that an answer costs here: node:http, with bytes that are ready, or at `/row` with one bare query. Its own process; tells its port. */
+const [{ list, databaseUrl, statement }] = (await once(process, 'message')) as [FloorData]
+const database = new pg.Client({ connectionString: databaseUrl })
+await database.connect()
+const answer = Buffer.from(list)
+const server = createServer((req, res) => {
+  const send = (body: Buffer) =>
+    res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
+  if (req.url !== '/row') return send(answer)
+  void database.query({ name: 'row', ...statement }).then(({ rows }) => send(Buffer.from(JSON.stringify(rows))))
+}).listen(0, '127.0.0.1')
 await once(server, 'listening')
 process.once('disconnect', () => process.exit(0))
 process.send?.((server.address() as AddressInfo).port)

@@ -17,10 +17,16 @@ interface Cost {
 
 const costs: Cost[] = [
   { name: 'growth-list', what: 'list', load: (site) => rollcall(site, 'users?limit=50') },
+  // As the dashboard asks: the page while somebody types, its count where they pause.
   {
     name: 'growth-search',
     what: 'substring search',
-    load: (site) => rollcall(site, `users?filter=${encodeURIComponent(site.searchText)}`),
+    load: (site) => rollcall(site, `users?limit=50&count=none&filter=${encodeURIComponent(site.searchText)}`),
+  },
+  {
+    name: 'growth-count',
+    what: 'how many that finds, up to 1,000',
+    load: (site) => rollcall(site, `users/count?most=1000&filter=${encodeURIComponent(site.searchText)}`),
   },
   { name: 'growth-get', what: 'one user', load: (site) => rollcall(site, `users/${encodeURIComponent(site.userId)}`) },
   {
@@ -39,14 +45,17 @@ const costs: Cost[] = [
   },
 ]
 
-/** What the same costs with ten thousand, a hundred thousand and a million users: one data folder, filled further each time. */
+/**
+ * What the same costs with ten thousand, a hundred thousand and a million users.
+ * @param place `kept`: a folder whose folders `growth-10000` and so on are made once and used again; else one is filled further each time
+ */
 export async function measureGrowth(
-  { folder, generator }: { folder: string; generator: LoadGenerator },
+  { folder, kept, generator }: { folder: string; kept: string | undefined; generator: LoadGenerator },
   { rounds, milliseconds }: Rounds,
 ): Promise<Finding[]> {
-  const dataFolder = join(folder, 'growth')
   const taken = new Map<string, number[]>(costs.map(({ name }) => [name, []]))
   for (const users of sizes) {
+    const dataFolder = kept === undefined ? join(folder, 'growth') : join(kept, `growth-${users}`)
     await seed(dataFolder, users)
     const process = await startRollcall(dataFolder, ['--no-demo'])
     try {

@@ -45,7 +45,7 @@ const farPage = ({ halfway }: Site): Statement => ({
   text: `SELECT * FROM rollcall.users WHERE (created_at, user_id) < ($1, $2) ORDER BY created_at DESC, user_id DESC LIMIT 50`,
   values: [halfway.createdAt, halfway.userId],
 })
-const byEmail = ({ email }: Site): Statement => ({
+export const byEmail = ({ email }: Site): Statement => ({
   text: 'SELECT * FROM rollcall.users WHERE email_key = $1',
   values: [email.toLowerCase()],
 })
@@ -81,8 +81,8 @@ const searches: { name: string; what: string; text: (site: Site) => string }[] =
 const charts: { name: string; what: string; path: string }[] = [
   {
     name: 'chart-activity',
-    what: 'sign-ups, sign-ins, failures and active users of 30 days',
-    path: 'activity?days=30',
+    what: 'sign-ups, sign-ins, failures and active users of 180 days',
+    path: 'activity?days=180',
   },
   ...(
     [
@@ -107,7 +107,7 @@ export function rowsOf(addresses: { floor: string; naiveProxy: string }): Row[] 
       name: 'floor',
       what: 'the list’s bytes, ready, from bare node:http',
       metric: 'p50Ms',
-      measured: plain(addresses.floor, 1),
+      measured: plain(`${addresses.floor}/`, 1),
       reference: { what: 'bare SQL of the 50 users', load: (site) => sql(site, page) },
     },
     {
@@ -133,6 +133,13 @@ export function rowsOf(addresses: { floor: string; naiveProxy: string }): Row[] 
       target: { bound: 'at most', value: 3 },
       measured: (site) => rollcall(site, `users?limit=50&after=${site.halfway.cursor}`),
       reference: { what: 'bare SQL of the 50 users', load: (site) => sql(site, farPage(site)) },
+    },
+    {
+      name: 'floor-email',
+      what: 'the user’s row, from bare node:http that asks the bare driver',
+      metric: 'p50Ms',
+      measured: plain(`${addresses.floor}/row`, 1),
+      reference: { what: 'bare SQL of the user', load: (site) => sql(site, byEmail(site)) },
     },
     {
       name: 'email',

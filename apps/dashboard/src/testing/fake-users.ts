@@ -9,7 +9,7 @@ import type { Answers } from './mount-page.ts'
  */
 export function fakeUsers(
   count: number,
-  { countedUpTo = Infinity, appMetadata = { plan: 'pro' } as Record<string, unknown> } = {},
+  { countedUpTo = Infinity, appMetadata = {} }: { countedUpTo?: number; appMetadata?: Record<string, unknown> } = {},
 ) {
   const person = (index: number) =>
     someUser({ userId: `auth0|${index}`, name: `Person ${index}`, email: `p${index}@example.com` })
@@ -51,7 +51,7 @@ export function fakeUsers(
         const userId = decodeURIComponent(url.pathname.split('/').at(-1) ?? '')
         const found = people.find((user) => user.userId === userId)
         if (!found) return problem(404, 'There is no such user.')
-        return json({ ...found, identities: [], userMetadata: {}, appMetadata })
+        return json({ ...found, identities: [], userMetadata: {}, appMetadata: { plan: 'pro', ...appMetadata } })
       }
     }
   }
