@@ -8,7 +8,7 @@ test('a segment is planned regularly: its dry run reports, and waits for a perso
   await page.getByRole('link', { name: 'Clean-up' }).click()
   const segment = page.getByRole('region', { name: 'Not seen for a year' })
   await expect(segment.getByRole('link')).toHaveText(/\d+ users/)
-  await segment.getByRole('button', { name: 'Plan regularly: Not seen for a year' }).click()
+  await segment.getByRole('button', { name: 'Plan this regularly: Not seen for a year' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('Spring cleaning')
   await dialog.getByLabel('How often').selectOption('Every month')

@@ -80,7 +80,7 @@ const dialog = () => document.querySelector('[role=dialog]')
 test('a segment is planned regularly: its name, how often, and what is suggested are filled in', async () => {
   const page = await open([])
   expect(page.list().exists()).toBe(false)
-  await page.press('Plan regularly: Not seen for a year')
+  await page.press('Plan this regularly: Not seen for a year')
   await expect.poll(() => dialog()?.querySelector('input')?.value).toBe('Not seen for a year')
   const [every, action] = [...(dialog()?.querySelectorAll('select') ?? [])]
   expect([every?.value, action?.value]).toEqual(['week', 'user.block'])
@@ -108,7 +108,7 @@ test('a segment is planned regularly: its name, how often, and what is suggested
 
 test('what was refused is said beside what was typed, and a reason asked for where it is needed', async () => {
   const page = await open([], { refusal: problem(400, 'Say why.', 'reason-required') })
-  await page.press('Plan regularly: Never signed in')
+  await page.press('Plan this regularly: Never signed in')
   await expect.poll(() => dialog()?.querySelector('input')?.value).toBe('Never signed in')
   const submit = () => dialog()?.querySelector<HTMLButtonElement>('button[type=submit]')
   submit()?.click()
