@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect } from '@playwright/test'
-import type { BrowserContext, Page } from '@playwright/test'
+import type { BrowserContext, Locator, Page } from '@playwright/test'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -181,7 +181,10 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
 }
 
 /** As it stands there, on a large screen and a phone, in the light and in the dark: accessible, and within the screen. */
-export async function expectGoodLooks(page: Page, pathOf: (look: string) => string): Promise<void> {
+export async function expectGoodLooks(
+  page: Page,
+  { shown, pathOf }: { shown: Locator; pathOf: (look: string) => string },
+): Promise<void> {
   const before = page.viewportSize()
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
@@ -190,7 +193,8 @@ export async function expectGoodLooks(page: Page, pathOf: (look: string) => stri
       { width: 390, height: 844 },
     ]) {
       await page.setViewportSize(viewport)
-      await page.screenshot({ path: pathOf(`${viewport.width}-${colorScheme}`), fullPage: true })
+      await shown.scrollIntoViewIfNeeded()
+      await page.screenshot({ path: pathOf(`${viewport.width}-${colorScheme}`) })
       await expectAccessible(page)
       await expectNoSidewaysScroll(page)
     }

@@ -24,8 +24,7 @@ test('a segment is planned regularly: its dry run reports, and waits for a perso
   await schedule.getByLabel('How often: Spring cleaning').selectOption('Every week')
   await schedule.getByRole('button', { name: 'Pause' }).click()
   await expect(schedule).toContainText('Paused')
-  await schedule.scrollIntoViewIfNeeded()
-  await expectGoodLooks(page, (look) => info.outputPath(`clean-up-${look}.png`))
+  await expectGoodLooks(page, { shown: schedule, pathOf: (look) => info.outputPath(`clean-up-${look}.png`) })
 
   await schedule.getByRole('link', { name: /^Last dry run: \d+ users$/ }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Block · \d+ users$/)

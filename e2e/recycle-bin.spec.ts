@@ -85,7 +85,7 @@ test('the retention report tells what is kept until when, and each figure leads 
   const waiting = report.getByRole('region', { name: 'To be deleted' })
   await expect(waiting.getByText(/due within 30 days/)).toBeVisible()
   await expect(report.getByRole('region', { name: 'Kept' }).getByText(/final within 7 days/)).toBeVisible()
-  await expectGoodLooks(page, (look) => info.outputPath(`retention-${look}.png`))
+  await expectGoodLooks(page, { shown: report, pathOf: (look) => info.outputPath(`retention-${look}.png`) })
   await waiting.getByRole('link', { name: /due within 30 days/ }).click()
   const list = page.getByRole('list', { name: 'Recycle bin' })
   await expect(list.getByRole('listitem').filter({ hasText: 'Waiting Person' })).toBeInViewport()
