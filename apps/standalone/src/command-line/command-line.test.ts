@@ -6,7 +6,7 @@ import type { AuditPage, Job, User, UserSummary } from '@rollcall/contracts/admi
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openSlowExports } from './testing/slow-exports.ts'
 import { runOnTerminal } from './testing/run-command.ts'
-import { startCommandLine, type TestCommandLine } from './testing/start-command-line.ts'
+import { startCommandLine, type TestCommandLine } from '../testing/start-command-line.ts'
 
 /** The command line as scripts and people meet it: processes against a server and its tenant. */
 let staffed: TestCommandLine['staffed']

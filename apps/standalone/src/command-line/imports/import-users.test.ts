@@ -5,7 +5,7 @@ import type { User, UserImport } from '@rollcall/contracts/admin-api'
 import { sql } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runOnTerminal } from '../testing/run-command.ts'
-import { startCommandLine, type TestCommandLine } from '../testing/start-command-line.ts'
+import { startCommandLine, type TestCommandLine } from '../../testing/start-command-line.ts'
 
 let commandLine: TestCommandLine
 beforeAll(async () => {

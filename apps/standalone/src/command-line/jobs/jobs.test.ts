@@ -5,7 +5,7 @@ import type { Job, View } from '@rollcall/contracts/admin-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signInAsStaff } from '../../testing/sign-in-staff.ts'
 import { runOnTerminal } from '../testing/run-command.ts'
-import { startCommandLine, type TestCommandLine } from '../testing/start-command-line.ts'
+import { startCommandLine, type TestCommandLine } from '../../testing/start-command-line.ts'
 
 /** Jobs as the command line steers them. */
 let commandLine: TestCommandLine

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect } from 'vitest'
-import { makeApplication } from '../../make-application.ts'
-import { startStaffed, type Staffed } from '../../testing/start-staffed.ts'
-import type { TestStandaloneOptions } from '../../testing/start-standalone.ts'
-import { runCommand, type CommandOptions, type Ended } from './run-command.ts'
+import { makeApplication } from '../make-application.ts'
+import { startStaffed, type Staffed } from './start-staffed.ts'
+import type { TestStandaloneOptions } from './start-standalone.ts'
+import { runCommand, type CommandOptions, type Ended } from '../command-line/testing/run-command.ts'
 
 /** A server and its tenant, and the command line as scripts meet it: processes. */
 export interface TestCommandLine {
