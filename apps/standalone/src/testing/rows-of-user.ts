@@ -22,7 +22,7 @@ export async function rowsOfUser(db: Kysely<object>, userIds: readonly string[])
 
 /** What is otherwise, in words that fit any user: `users.blocked`, `sessions 1 to 0`. */
 export function differencesOfRows(before: RowsOfUser, after: RowsOfUser): string[] {
-  return [...before].flatMap(([table, rows]) => {
+  const differences = [...before].flatMap(([table, rows]) => {
     const now = after.get(table) ?? []
     if (rows.length !== now.length) return [`${table} ${rows.length} to ${now.length}`]
     return rows.flatMap((row, at) => {
@@ -32,4 +32,6 @@ export function differencesOfRows(before: RowsOfUser, after: RowsOfUser): string
         .map((column) => `${table}.${column}`)
     })
   })
+  // Rows stand in the order of ids, which are chance.
+  return [...new Set(differences)].sort()
 }
