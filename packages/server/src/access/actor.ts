@@ -52,7 +52,9 @@ export function actorOf(req: Request): Actor {
 /** @throws NotAllowed if the actor lacks the permission */
 export function allow(actor: Actor, permission: Permission): Actor {
   if (!actor.permissions.has(permission)) {
-    throw new NotAllowed('permission-missing', `This needs the permission ${permission} (or manage:users).`)
+    const wider =
+      grantedBy(['manage:users']).has(permission) && permission !== 'manage:users' ? ' (or manage:users)' : ''
+    throw new NotAllowed('permission-missing', `This needs the permission ${permission}${wider}.`)
   }
   return actor
 }
