@@ -16,6 +16,8 @@ export default defineConfig({
   use: {
     actionTimeout: 30_000,
     locale: 'en-GB',
+    // Else axe measures a colour that is on its way to another.
+    contextOptions: { reducedMotion: 'reduce' },
     timezoneId: 'Europe/London',
     // Without a film of it, which takes a core to make.
     trace: { mode: 'retain-on-failure', screenshots: false },

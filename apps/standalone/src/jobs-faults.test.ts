@@ -45,7 +45,8 @@ const reaches = (jobId: string, phases: Job['phase'][]) =>
       if (!phases.includes(job.phase)) throw new Error(`${about}: ${job.phase} ${JSON.stringify([job.counts, job.problem, proxy.counts])}`)
       return job
     },
-    { timeout: 120_000, interval: 100 },
+    // Lies about the rate make a job slow, and how slow is chance.
+    { timeout: 200_000, interval: 100 },
   ) // prettier-ignore
 
 const failuresOf = async (jobId: string) => {
@@ -86,19 +87,19 @@ test('whatever befalls the way to the tenant, a job does everybody once, and the
   const store = await openStore(staffed.standalone.databaseUrl)
   expect((await verifyAudit(store)).faults).toEqual([])
   await store.close()
-}, 150_000) // prettier-ignore
+}, 260_000) // prettier-ignore
 
 test('many are deleted through the same storm, each kept in the recycle bin and gone from the tenant', async () => {
-  const ids = await crowd('gone', 15)
+  const ids = await crowd('gone', 8)
   const { body } = await staffed.staff.post('/jobs', { action: 'user.delete', selection: { kind: 'list', entries: ids } })
   const { jobId } = await reaches(Job.parse(body).jobId, ['planned'])
   proxy.disturb(10)
-  await staffed.staff.post(`/jobs/${jobId}/start`, { users: 15 })
+  await staffed.staff.post(`/jobs/${jobId}/start`, { users: 8 })
   const over = await reaches(jobId, ['done'])
   proxy.disturb(0)
   const { rows } = await sql<{ left: number; kept: number }>`SELECT
     (SELECT count(*) FROM tenant.users WHERE user_id = ANY (${ids}::text[])) AS left,
     (SELECT count(DISTINCT d.user_id) FROM deleted_users d JOIN action_runs r USING (run_id) WHERE r.phase = 'done' AND d.user_id = ANY (${ids}::text[])) AS kept`.execute(staffed.db.db)
   expect(await failuresOf(jobId), about).toEqual([])
-  expect([over.counts, rows], about).toMatchObject([{ users: 15, failed: 0, waiting: 0 }, [{ left: 0, kept: 15 }]])
-}, 150_000) // prettier-ignore
+  expect([over.counts, rows], about).toMatchObject([{ users: 8, failed: 0, waiting: 0 }, [{ left: 0, kept: 8 }]])
+}, 260_000) // prettier-ignore
