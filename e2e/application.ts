@@ -19,7 +19,7 @@ export interface Application {
     m2m: { clientId: string; clientSecret: string }
     spa: { clientId: string }
   }
-  /** Calls the tenant's Management API with every scope. */
+  /** Calls the tenant's Management API with every scope. Whom it makes, Rollcall's directory has heard of when it answers. */
   management: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>
 }
 
@@ -55,7 +55,7 @@ async function startApplication(
   const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'))
   const run = await read('run.json')
   const credentials = await read('credentials.json')
-  const management = managementOf(run.tenantUrl, credentials.m2m)
+  const management = heardOf(run.dashboardUrl, run.tenantUrl, credentials)
   return {
     app: { dashboardUrl: run.dashboardUrl, tenantUrl: run.tenantUrl, credentials, management },
     stop: async () => {
@@ -67,8 +67,52 @@ async function startApplication(
   }
 }
 
+/** A list that is opened before the directory has heard of somebody shows them when it is asked to, and not by itself. */
+function heardOf(
+  dashboardUrl: string,
+  tenantUrl: string,
+  { audience, m2m }: Application['credentials'],
+): Application['management'] {
+  const management = managementOf(tenantUrl, m2m)
+  const token = tokenOf(tenantUrl, m2m, audience)
+  return async (method, path, body) => {
+    const answer = await management(method, path, body)
+    if (method !== 'POST' || path !== 'users' || answer.status !== 201) return answer
+    const filter = encodeURIComponent(`user_id:"${(answer.body as { user_id: string }).user_id}"`)
+    await expect
+      .poll(async () => {
+        const headers = { authorization: `Bearer ${await token()}` }
+        const found = (await (await fetch(`${dashboardUrl}/api/users?filter=${filter}`, { headers })).json()) as { users?: unknown[] } // prettier-ignore
+        return found.users?.length
+      })
+      .toBe(1)
+    return answer
+  }
+}
+
 function managementOf(tenantUrl: string, m2m: { clientId: string; clientSecret: string }): Application['management'] {
   const audience = `${tenantUrl}/api/v2/`
+  const token = tokenOf(tenantUrl, m2m, audience)
+  return async (method, path, body) => {
+    const response = await fetch(`${audience}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await token()}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text ? JSON.parse(text) : undefined }
+  }
+}
+
+/** Asked for once. */
+function tokenOf(
+  tenantUrl: string,
+  m2m: { clientId: string; clientSecret: string },
+  audience: string,
+): () => Promise<string> {
   let token: Promise<string> | undefined
   const getToken = async () => {
     const response = await fetch(`${tenantUrl}/oauth/token`, {
@@ -83,19 +127,7 @@ function managementOf(tenantUrl: string, m2m: { clientId: string; clientSecret: 
     })
     return ((await response.json()) as { access_token: string }).access_token
   }
-  return async (method, path, body) => {
-    token ??= getToken()
-    const response = await fetch(`${audience}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${await token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    return { status: response.status, body: text ? JSON.parse(text) : undefined }
-  }
+  return () => (token ??= getToken())
 }
 
 /** New users get Gravatar's picture, as Auth0 gives them; the internet is not part of the test. */
