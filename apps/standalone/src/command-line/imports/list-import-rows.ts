@@ -1,7 +1,7 @@
 import type { ImportRowPage } from '@rollcall/contracts/admin-api'
 import { defineCommand } from '../command.ts'
+import { printPages } from '../print-pages.ts'
 import { readId } from '../read-id.ts'
-import { openTable } from '../table.ts'
 import { importPath } from './watch-import.ts'
 
 export const listImportRows = defineCommand({
@@ -15,14 +15,22 @@ export const listImportRows = defineCommand({
   more: ['All of them, in the order of the file. --json prints a line for each.'],
   examples: ['rollcall imports rows IMPORT --state failed'],
   async run({ words, options: { state, code, json }, api, screen }) {
-    const path = importPath(readId(words, 'import'), 'rows')
-    const table = openTable(screen, ['line', 'email', 'user_id', 'state', 'why'])
-    for (let after: number | undefined; ;) {
-      const page: ImportRowPage = await api.get(path, { state, code, after, limit: 200 })
-      if (json) for (const row of page.rows) await screen.json(row)
-      else await table.rows(page.rows.map(({ line, email, userId, state: at, problem }) => [String(line), email ?? '', userId ?? '', at, problem?.message ?? ''])) // prettier-ignore
-      if (page.next === null) return
-      after = page.next
-    }
+    await printPages(
+      { api, screen, isJson: json ?? false },
+      {
+        path: importPath(readId(words, 'import'), 'rows'),
+        query: { state, code },
+        atOnce: 200,
+        columns: ['line', 'email', 'user_id', 'state', 'why'],
+        rowsOf: (page: ImportRowPage) => page.rows,
+        cellsOf: ({ line, email, userId, state: at, problem }) => [
+          String(line),
+          email ?? '',
+          userId ?? '',
+          at,
+          problem?.message ?? '',
+        ],
+      },
+    )
   },
 })

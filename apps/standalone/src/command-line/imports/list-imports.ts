@@ -1,7 +1,7 @@
 import type { ImportPage } from '@rollcall/contracts/admin-api'
 import { defineCommand } from '../command.ts'
+import { printPages } from '../print-pages.ts'
 import { readNumber } from '../read-number.ts'
-import { openTable } from '../table.ts'
 
 export const listImports = defineCommand({
   name: ['imports', 'list'],
@@ -9,22 +9,18 @@ export const listImports = defineCommand({
   takes: '',
   options: { limit: { type: 'string', value: 'N', help: 'so many at most (50)' } },
   async run({ options: { limit, json }, api, screen }) {
-    const most = readNumber('limit', limit) ?? 50
-    const table = openTable(screen, ['import', 'file', 'phase', 'rows', 'done', 'failed', 'created'])
-    let printed = 0
-    for (let after: string | undefined; printed < most;) {
-      const page: ImportPage = await api.get('imports', { after, limit: Math.min(100, most - printed) })
-      if (json) for (const found of page.imports) await screen.json(found)
-      else {
-        await table.rows(
-          page.imports.map(({ importId, name, phase, counts, createdAt }) =>
-            [importId, name, phase, counts.rows, counts.done, counts.failed, createdAt].map(String),
-          ),
-        )
-      }
-      printed += page.imports.length
-      if (page.next === null) return
-      after = page.next
-    }
+    await printPages(
+      { api, screen, isJson: json ?? false },
+      {
+        path: 'imports',
+        query: {},
+        most: readNumber('limit', limit) ?? 50,
+        atOnce: 100,
+        columns: ['import', 'file', 'phase', 'rows', 'done', 'failed', 'created'],
+        rowsOf: (page: ImportPage) => page.imports,
+        cellsOf: ({ importId, name, phase, counts, createdAt }) =>
+          [importId, name, phase, counts.rows, counts.done, counts.failed, createdAt].map(String),
+      },
+    )
   },
 })

@@ -1,9 +1,9 @@
 import type { UserImport } from '@rollcall/contracts/admin-api'
 import { CommandFailed, exitCodes } from '../failure.ts'
 import { whilePhaseIs, type Watching } from '../follow.ts'
+import { pathOf } from '../path-of.ts'
 
-export const importPath = (importId: string, step?: string) =>
-  `imports/${encodeURIComponent(importId)}${step === undefined ? '' : `/${step}`}`
+export const importPath = pathOf('import')
 
 /** Waits while an import is in one of these phases, and shows how far it is. @returns it as it is then */
 export const whileImportIs = (phases: readonly UserImport['phase'][], found: UserImport, watching: Watching): Promise<UserImport> =>

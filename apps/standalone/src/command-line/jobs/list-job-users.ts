@@ -1,6 +1,6 @@
 import type { JobUserPage } from '@rollcall/contracts/admin-api'
 import { defineCommand } from '../command.ts'
-import { openTable } from '../table.ts'
+import { printPages } from '../print-pages.ts'
 import { readId } from '../read-id.ts'
 import { jobPath } from './watch-job.ts'
 
@@ -15,14 +15,16 @@ export const listJobUsers = defineCommand({
   more: ['All of them, in the order of the job. --json prints a line for each.'],
   examples: ['rollcall jobs users JOB --state failed --json | rollcall users unblock -'],
   async run({ words, options: { state, code, json }, api, screen }) {
-    const path = jobPath(readId(words, 'job'), 'users')
-    const table = openTable(screen, ['user_id', 'email', 'state', 'why'])
-    for (let after: number | undefined; ;) {
-      const page: JobUserPage = await api.get(path, { state, code, after, limit: 200 })
-      if (json) for (const user of page.users) await screen.json(user)
-      else await table.rows(page.users.map(({ userId, email, state: at, problem }) => [userId, email ?? '', at, problem?.message ?? ''])) // prettier-ignore
-      if (page.next === null) return
-      after = page.next
-    }
+    await printPages(
+      { api, screen, isJson: json ?? false },
+      {
+        path: jobPath(readId(words, 'job'), 'users'),
+        query: { state, code },
+        atOnce: 200,
+        columns: ['user_id', 'email', 'state', 'why'],
+        rowsOf: (page: JobUserPage) => page.users,
+        cellsOf: ({ userId, email, state: at, problem }) => [userId, email ?? '', at, problem?.message ?? ''],
+      },
+    )
   },
 })

@@ -1,9 +1,9 @@
 import type { Job } from '@rollcall/contracts/admin-api'
 import { CommandFailed, exitCodes } from '../failure.ts'
 import { whilePhaseIs, type Watching } from '../follow.ts'
+import { pathOf } from '../path-of.ts'
 
-export const jobPath = (jobId: string, step?: string) =>
-  `jobs/${encodeURIComponent(jobId)}${step === undefined ? '' : `/${step}`}`
+export const jobPath = pathOf('job')
 
 /** Waits while a job is in one of these phases, and shows how far it is. @returns it as it is then */
 export const whileJobIs = (phases: readonly Job['phase'][], job: Job, watching: Watching): Promise<Job> =>
