@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { hash as argon2 } from '@node-rs/argon2'
 import { hash as bcrypt } from '@node-rs/bcrypt'
+import { createRandom } from '@rollcall/test-kit/random'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestBrowser } from '../testing/browser.ts'
 import { connectionIdOf, databaseConnection, makeUser } from '../testing/make.ts'
@@ -191,3 +193,19 @@ test('a job that was left undone is done at the next start', async () => {
     await next.close()
   }
 })
+
+test('a job that comes while the last one is looked for is not left lying', async () => {
+  const add = async () => {
+    const { body } = await tenant.api('POST', '/jobs/users-exports', { connection_id: connectionId })
+    return (body as { id: string }).id
+  }
+  const random = createRandom(7)
+  const statusOf = async (id: string) => ((await tenant.api('GET', `/jobs/${id}`)).body as { status: string }).status
+  for (let round = 0; round < 300; round += 1) {
+    const first = add()
+    await sleep(random.below(8)) // where the second one meets the first is chance
+    const ids = await Promise.all([first, add()])
+    // Sooner than all jobs are looked for again in any case.
+    await expect.poll(() => Promise.all(ids.map(statusOf)), { timeout: 3000, interval: 5 }).toEqual(ids.map(() => 'completed'))
+  }
+}, 60_000) // prettier-ignore

@@ -23,17 +23,24 @@ const intervalMs = 5000
 export function runJobs(context: TenantContext): JobRunner {
   let working: Promise<void> | undefined
   let isClosed = false
+  let isWoken = false
   const work = async () => {
-    let isMore = true
-    while (isMore && !isClosed) isMore = await doNext(context)
+    try {
+      // Whoever wakes it while it looks may have come too late for that look: it looks again.
+      while (isWoken && !isClosed) {
+        isWoken = false
+        while (!isClosed && (await doNext(context)));
+      }
+    } catch (error) {
+      context.logger.error({ err: error }, 'a job could not be done; it is tried again')
+    } finally {
+      working = undefined
+    }
   }
   const wake = () => {
     if (isClosed) return
+    isWoken = true
     working ??= work()
-      .catch((error: unknown) => context.logger.error({ err: error }, 'a job could not be done; it is tried again'))
-      .finally(() => {
-        working = undefined
-      })
   }
   // Those of a process that died, and those of others on the same database.
   const timer = setInterval(wake, intervalMs)
