@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { PassThrough, Readable } from 'node:stream'
+import { Kysely, PostgresDialect } from 'kysely'
 import type { RawBuilder, Transaction } from 'kysely'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { openConnections } from './connections.ts'
 import { startLeading, type LeadOptions } from './lead.ts'
 import { startListening, type ListenOptions } from './listen.ts'
+import { openKysely } from './open-kysely.ts'
 
 export interface DatabaseOptions {
   /** `postgresql://user:password@host:port/database` */
@@ -51,8 +52,11 @@ export interface Database<Schema> {
   copyColumns(query: RawBuilder<unknown>): Promise<Readable>
   /** The same of any columns, as PostgreSQL writes them with the least work: its text format, which `readCell` reads. */
   copyText(query: RawBuilder<unknown>): Promise<Readable>
-  /** The same of any columns, as CSV (RFC 4180) with a line of names first. */
-  copyCsv(query: RawBuilder<unknown>): Promise<Readable>
+  /**
+   * The same of any columns, as CSV (RFC 4180) with a line of names first.
+   * @param names where they may be longer than those of columns (63 bytes); absent: as the columns are called
+   */
+  copyCsv(query: RawBuilder<unknown>, names?: readonly string[]): Promise<Readable>
   session(): Promise<Session<Schema>>
   /** Hears what is sent to a channel by NOTIFY, on a connection of its own. @returns how to stop */
   listen(options: ListenOptions): () => Promise<void>
@@ -82,9 +86,8 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: Datab
   })
   // An idle connection that breaks is replaced at the next query, which reports what is wrong; without a listener it would end us.
   pool.on('error', () => undefined)
-  // The pool listens to idle connections only; one that breaks at work rejects its query, and says so once more.
-  pool.on('connect', (client) => client.on('error', () => undefined))
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: withNamedStatements(pool) }) })
+  const connections = openConnections(pool)
+  const db = openKysely<Schema>(connections)
   /** For what must not wait for a place in the pool, nor take one for long. */
   const newClient = () => {
     const client = new pg.Client({
@@ -102,11 +105,11 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: Datab
     db,
     schema,
     async copyInto(table, columns, lines) {
-      const client = await pool.connect()
+      const client = await connections.take()
       try {
         return await copyLines(client, { table, columns, lines })
       } finally {
-        client.release()
+        connections.give(client)
       }
     },
     async session() {
@@ -127,20 +130,21 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: Datab
     copyJson: (query) => copyOut(query, bare),
     copyColumns: (query) => copyOut(query, bare),
     copyText: (query) => copyOut(query, 'FORMAT text'),
-    copyCsv: (query) => copyOut(query, 'FORMAT csv, HEADER'),
+    copyCsv: async (query, names) =>
+      names ? withLine(csvLine(names), await copyOut(query, 'FORMAT csv')) : copyOut(query, 'FORMAT csv, HEADER'),
     close: () => db.destroy(),
   }
 
   async function copyOut(query: RawBuilder<unknown>, format: string): Promise<Readable> {
     const { sql: statement, parameters } = query.compile(db)
-    const client = await pool.connect()
+    const client = await connections.take()
     // COPY takes no parameters: they are written into the statement as literals.
     const text = statement.replace(/\$(\d+)/g, (_, place: string) => literal(parameters[Number(place) - 1]))
     const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (${format})`, { highWaterMark: 2 ** 18 }))
     let isReleased = false
     // One that was left before its end has rows in its pipe still: the connection is of no more use.
     const release = (isSpoiled: boolean) => {
-      if (!isReleased) client.release(isSpoiled)
+      if (!isReleased) connections.give(client, isSpoiled)
       isReleased = true
     }
     stream.once('end', () => release(false))
@@ -157,6 +161,18 @@ async function copyLines(
   const stream = client.query(copyFrom(`COPY ${quote(table)} (${columns.map(quote).join(', ')}) FROM STDIN`))
   await pipeline(Readable.from(lines), stream)
   return stream.rowCount ?? 0
+}
+
+const csvLine = (cells: readonly string[]) =>
+  `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join()}\n`
+
+/** What is read, after a line of ours. Whoever leaves early ends the reading. */
+function withLine(line: string, source: Readable): Readable {
+  const content = new PassThrough({ highWaterMark: 2 ** 18 })
+  content.push(line)
+  source.once('error', (error) => content.destroy(error))
+  content.once('close', () => source.destroy())
+  return source.pipe(content)
 }
 
 function literal(value: unknown): string {
@@ -192,75 +208,6 @@ export function transaction<Schema, Result>(
   work: (trx: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
   return db.isTransaction ? work(db as Transaction<Schema>) : db.transaction().execute(work)
-}
-
-/**
- * Has PostgreSQL parse each statement once per connection. One that searches by pattern, or says so (`plannedAnew`), has no name: the plan of a
- * named one is made without seeing the values after five runs, and then misses the trigram index.
- */
-function withNamedStatements(pool: pg.Pool) {
-  return {
-    connect: async () => {
-      const client = await pool.connect()
-      let hasBroken = false
-      const send = (statement: string, parameters?: unknown) => {
-        // Without values the simple protocol: only it takes a migration's many statements at once.
-        if (!Array.isArray(parameters) || parameters.length === 0) return client.query(statement)
-        return sendQuery(client, { statement, parameters, name: nameOf(statement) })
-      }
-      return {
-        query: async (statement: string, parameters?: unknown) => {
-          try {
-            return await send(statement, parameters)
-          } catch (error) {
-            hasBroken ||= endsConnection(error)
-            throw error
-          }
-        },
-        // A broken one is thrown away: its socket may close only after the next query has been given to it.
-        release: () => client.release(hasBroken),
-      }
-    },
-    end: () => pool.end(),
-  } as unknown as pg.Pool // the three members that Kysely's dialect uses
-}
-
-/** By a query of the driver's own kind: one that is described by an object it copies property by property, which takes as long as to send it. */
-function sendQuery(
-  client: pg.ClientBase,
-  { statement, parameters, name }: { statement: string; parameters: unknown[]; name: string | undefined },
-): Promise<pg.QueryResult> {
-  return new Promise((resolve, reject) => {
-    const done = (error: Error | null, result: pg.QueryResult) => {
-      if (error === null || error === undefined) return resolve(result)
-      Error.captureStackTrace(error) // else it leads to a socket
-      reject(error)
-    }
-    const query = Object.assign(new pg.Query(statement, parameters), { name, callback: done })
-    client.query(query)
-  })
-}
-
-/** Whether the connection is lost with the query: the server shut it (SQLSTATE class 57P), or the error is not the server's at all. */
-function endsConnection(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || (error.code?.startsWith('57P') ?? false)
-}
-
-/** To stand in a statement whose best plan depends on its values, or whose text is made from what somebody asked for. */
-export const plannedAnew = sql`/* planned anew */`
-const isPlannedAnew = /\/\* planned anew \*\/|\b(i?like|_exists_)\b/i
-
-const names = new Map<string, string>()
-/** PostgreSQL keeps a named statement for as long as its connection lasts. */
-const mostNames = 2000
-
-function nameOf(text: string): string | undefined {
-  const known = names.get(text)
-  if (known !== undefined) return known
-  if (names.size >= mostNames || isPlannedAnew.test(text)) return undefined
-  const name = createHash('sha1').update(text).digest('base64url')
-  names.set(text, name)
-  return name
 }
 
 function quote(identifier: string): string {
