@@ -1,4 +1,4 @@
-import { NotFound, problemHandler, requestContext, type Logger } from '@rollcall/http-kit'
+import { jsonAtOnce, NotFound, problemHandler, requestContext, type Logger } from '@rollcall/http-kit'
 import { tenantOrigin, type TenantClient } from '@rollcall/tenant-client'
 import { Router } from 'express'
 import { createGuard } from './access/guard.ts'
@@ -241,7 +241,7 @@ function apiRoutes(
   api.use((_req, res, next) => {
     res.setHeader('Cache-Control', 'no-store') // people's data; no shared cache and no disk keeps it
     next()
-  })
+  }, jsonAtOnce)
   api.use(meRoutes({ guard, tenant, fields }))
   api.use(insightsRoutes({ guard, tenant, copy, fields }))
   api.use(usersRoutes({ guard, tenant, copy, actions, fields }))

@@ -37,7 +37,15 @@ export function createCustomFields(declared: unknown = []): CustomFields {
       locked: pathsOf(fields.filter(isLocked)),
     }
   }
-  return { sightOf, everybody: sightOf({ permissions: new Set(['read:users']), claimed: new Set() }) }
+  const sights = new WeakMap<Actor, Sight>()
+  return {
+    sightOf(actor) {
+      const known = sights.get(actor) ?? sightOf(actor)
+      sights.set(actor, known)
+      return known
+    },
+    everybody: sightOf({ permissions: new Set(['read:users']), claimed: new Set() }),
+  }
 }
 
 const pathsOf = (fields: readonly DeclaredField[]) => new Set(fields.map(({ path }) => path))

@@ -14,9 +14,22 @@ export function readFilter(text: string | undefined, sight: Sight): UserFilter {
   return filter
 }
 
-function parsed(text: string | undefined, { paths }: Sight): UserFilter {
+const mostKept = 500
+const kept = new WeakMap<Sight['paths'], Map<string, UserFilter>>()
+
+/** Lists are asked for again and again; what a text means depends on it and the names of fields alone. */
+function parsed(text = '', { paths }: Sight): UserFilter {
+  const known = kept.get(paths) ?? new Map<string, UserFilter>()
+  kept.set(paths, known)
+  const filter = known.get(text) ?? parse(text, paths)
+  if (known.size >= mostKept) known.clear()
+  known.set(text, filter)
+  return filter
+}
+
+function parse(text: string, paths: Sight['paths']): UserFilter {
   try {
-    return parseUserFilter(text ?? '', paths)
+    return parseUserFilter(text, paths)
   } catch (error) {
     if (!(error instanceof UserFilterFault)) throw error
     const message = `${error.message} (characters ${error.from + 1} to ${error.to})`

@@ -47,7 +47,10 @@ export function standsInSearch(field: UserField, pieces?: string[]): boolean {
   return field === 'user_id' || field === 'email' || field === 'name' ? pieces?.[0] === '' : true
 }
 
-const keyColumns: Record<string, string> = { email: 'email_key', name: 'name_key' }
+const keyColumns = new Map([
+  ['email', sql.ref('u.email_key')],
+  ['name', sql.ref('u.name_key')],
+])
 const lineOf = (field: UserField) => {
   const line = searchLines.findIndex((one) => one === field) + 1
   if (line === 0) throw new RangeError(`${field} is no text field.`)
@@ -56,7 +59,7 @@ const lineOf = (field: UserField) => {
 
 /** The text of a field; no text is '' or NULL. */
 function cellOf(field: UserField, pieces?: string[]): RawBuilder<unknown> {
-  if (!standsInSearch(field, pieces)) return sql.ref(`u.${keyColumns[field] ?? field}`)
+  if (!standsInSearch(field, pieces)) return keyColumns.get(field) ?? sql.ref(`u.${field}`)
   if (field === 'user_id') return sql`s.user_id`
   return field === 'email.domain' ? sql`substring(${lineOf('email')} FROM '@([^@]*)$')` : lineOf(field)
 }
