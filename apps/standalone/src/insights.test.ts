@@ -131,6 +131,64 @@ test('no cell of a CSV is a formula, and no export holds a token', async () => {
   expect(await (await ask('users/export?format=ndjson')).text()).not.toMatch(/access_token|refresh_token|password"/)
 })
 
+test('the cells of a CSV are what the JSON of the same export holds', async () => {
+  const texts = ['', 'tab\tline\nreturn\r', 'back\\slash \\N', 'a "b", c', 'Zoë 中文 😀', '\u0001', '+1', '\t', '-', "'", '@a', 'A', 'é=1'] // prettier-ignore
+  const values = [5, -5, 'null', null, '', '=1', 'a"b', { a: [1] }, ['x'], true, 'é, "ü"']
+  const { rows } = await sql<{
+    user_id: string
+  }>`SELECT user_id FROM users ORDER BY user_id LIMIT ${texts.length}`.execute(store.db)
+  for (const [place, { user_id: userId }] of rows.entries()) {
+    const metadata = JSON.stringify({ né: values[place % values.length], text: texts[place] })
+    await sql`UPDATE users SET name = ${texts[place]}, app_metadata = ${metadata}::jsonb, last_login = ${['2026-01-02T03:04:05.120Z', '2026-01-02T03:04:05Z', null][place % 3]}::timestamptz
+      WHERE user_id = ${userId}`.execute(store.db)
+  }
+  await sql`INSERT INTO user_tags (user_id, tag, tag_key) SELECT ${rows[0]?.user_id}, tag, tag FROM unnest(ARRAY['=one', 'two, "three"']) tag`.execute(
+    store.db,
+  )
+  const chosen = ['user_id', 'roles', 'organizations', 'tags', 'last_login', 'app_metadata.né', 'app_metadata.text']
+  for (const [filter, columns] of [
+    ['', undefined],
+    ['', chosen],
+    ['user_id:*', chosen],
+  ] as const) {
+    const which = columns ? `&columns=${encodeURIComponent(columns.join())}` : ''
+    const asked = `users/export?sort=user_id&filter=${filter}${which}`
+    const users = (await (await ask(`${asked}&format=json`)).json()) as Record<string, unknown>[]
+    expect(users.length).toBeGreaterThan(300)
+    expect(users.some(({ tags }) => (tags as string[]).length === 2)).toBe(true)
+    const [head = [], ...cells] = readCsv(await (await ask(`${asked}&format=csv`)).text())
+    expect(head).toEqual(Object.keys(users[0] ?? {}))
+    expect(head).toEqual(columns ?? head)
+    // PostgreSQL writes JSON with blanks.
+    const isJson = (cell: string | null) => cell !== null && /^[[{]/.test(cell)
+    const compact = cells.map((row) =>
+      row.map((cell) => (isJson(cell) ? JSON.stringify(JSON.parse(String(cell))) : cell)),
+    )
+    expect(compact).toEqual(users.map((user) => head.map((name) => cellOf(String(name), user[String(name)]))))
+  }
+
+  /** As docs say that a cell is. */
+  function cellOf(name: string, value: unknown): string | null {
+    if (value === null) return null
+    if (typeof value === 'boolean' && !name.includes('.')) return value ? 't' : 'f'
+    const names = ['roles', 'organizations', 'tags'].includes(name) ? (value as string[]) : undefined
+    if (names?.length === 0) return null
+    const text = names?.join('; ') ?? (typeof value === 'string' ? value : JSON.stringify(value))
+    return /^[=+@\t\r-]/.test(text) ? `'${text}` : text
+  }
+})
+
+/** null: no text, which is another thing than one without characters. */
+function readCsv(text: string): (string | null)[][] {
+  const rows: (string | null)[][] = [[]]
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)/g)) {
+    const cell = quoted === undefined ? (plain === '' ? null : plain) : quoted.replaceAll('""', '"')
+    rows.at(-1)?.push(cell ?? null)
+    if (end === '\n') rows.push([])
+  }
+  return rows.slice(0, -1)
+}
+
 test('what one deletes is told to whoever follows the changes', async () => {
   const stream = await ask('changes')
   expect(stream.headers.get('content-type')).toContain('text/event-stream')

@@ -130,12 +130,12 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: Datab
     copyJson: (query) => copyOut(query, bare),
     copyColumns: (query) => copyOut(query, bare),
     copyText: (query) => copyOut(query, 'FORMAT text'),
-    copyCsv: async (query, names) =>
-      names ? withLine(csvLine(names), await copyOut(query, 'FORMAT csv')) : copyOut(query, 'FORMAT csv, HEADER'),
+    copyCsv: (query, names) =>
+      names ? copyOut(query, 'FORMAT csv', csvLine(names)) : copyOut(query, 'FORMAT csv, HEADER'),
     close: () => db.destroy(),
   }
 
-  async function copyOut(query: RawBuilder<unknown>, format: string): Promise<Readable> {
+  async function copyOut(query: RawBuilder<unknown>, format: string, begin?: string): Promise<Readable> {
     const { sql: statement, parameters } = query.compile(db)
     const client = await connections.take()
     // COPY takes no parameters: they are written into the statement as literals.
@@ -150,7 +150,7 @@ export function openDatabase<Schema>({ url, schema, poolSize = 10, role }: Datab
     stream.once('end', () => release(false))
     stream.once('error', () => release(true))
     stream.once('close', () => release(true))
-    return stream
+    return begin === undefined ? stream : withBegin(begin, stream)
   }
 }
 
@@ -166,10 +166,10 @@ async function copyLines(
 const csvLine = (cells: readonly string[]) =>
   `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join()}\n`
 
-/** What is read, after a line of ours. Whoever leaves early ends the reading. */
-function withLine(line: string, source: Readable): Readable {
+/** What is read, after something of ours. Whoever leaves early ends the reading. */
+function withBegin(begin: string, source: Readable): Readable {
   const content = new PassThrough({ highWaterMark: 2 ** 18 })
-  content.push(line)
+  content.push(begin)
   source.once('error', (error) => content.destroy(error))
   content.once('close', () => source.destroy())
   return source.pipe(content)

@@ -4,15 +4,15 @@ import { kindOfColumn, type ColumnKind } from './user-columns.ts'
 
 export interface ExportRows {
   columns: readonly string[]
-  format: 'csv' | 'ndjson' | 'json'
+  format: 'ndjson' | 'json'
 }
 
 /**
- * Rows in PostgreSQL's text format (`Database.copyText`) as JSON or CSV. Written here and not by PostgreSQL, which takes twice as long for that as for
+ * Rows in PostgreSQL's text format (`Database.copyText`) as JSON. Written here and not by PostgreSQL, which takes twice as long for that as for
  * reading them, and would have this process wait meanwhile. Bytes of other than ASCII pass as they are: text is read as latin1 and written so.
  */
 export function exportRows(rows: Readable, { columns, format }: ExportRows): Readable {
-  const writer = format === 'csv' ? csvWriter(columns) : jsonWriter(columns, format === 'json')
+  const writer = jsonWriter(columns, format === 'json')
   let rest: Buffer = Buffer.alloc(0)
   const written = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -66,23 +66,6 @@ function jsonWriter(columns: readonly string[], isArray: boolean): Writer {
   }
 }
 
-function csvWriter(columns: readonly string[]): Writer {
-  const writes = columns.map((name) => csvCells[kindOfColumn(name)])
-  return {
-    begin: `${columns.map(quoted).join()}\n`,
-    rows(lines) {
-      let text = ''
-      for (const line of lines) {
-        const values = line.split('\t')
-        for (const [place, write] of writes.entries()) text += (place === 0 ? '' : ',') + write(values[place] ?? none)
-        text += '\n'
-      }
-      return text
-    },
-    end: '',
-  }
-}
-
 /** How PostgreSQL writes that there is nothing. */
 const none = String.raw`\N`
 // What JSON escapes; a backslash is also how PostgreSQL escapes.
@@ -98,32 +81,6 @@ const jsonCells: Record<ColumnKind, (cell: string) => string> = {
   number: (cell) => (cell === none ? 'null' : cell),
   moment: (cell) => (cell === none ? 'null' : `"${isoMoment(cell)}"`),
 }
-
-const csvCells: Record<ColumnKind, (cell: string) => string> = {
-  text: (cell) => csvText(readCell(cell)),
-  json: (cell) => csvText(readCell(cell)),
-  list: (cell) => (cell === none ? '' : csvText(listed(JSON.parse(readCell(cell) ?? '[]') as string[]))), // as it was gathered
-  path: (cell) => csvText(plainJson(readCell(cell))),
-  boolean: (cell) => (cell === none ? '' : cell),
-  number: (cell) => (cell === none ? '' : cell),
-  moment: (cell) => (cell === none ? '' : isoMoment(cell)),
-}
-
-const listed = (names: string[]) => (names.length === 0 ? null : names.join('; '))
-
-/** Text without its quotes; anything else as JSON writes it. */
-function plainJson(json: string | null): string | null {
-  if (json === null || json === 'null') return null
-  return json.startsWith('"') ? (JSON.parse(json) as string) : json // it begins as a text does
-}
-
-/** Text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection). */
-const csvText = (text: string | null) => (text === null ? '' : quoted(/^[=+@\t\r-]/.test(text) ? `'${text}` : text))
-
-/** As RFC 4180 has it; nothing between quotes is a text without characters, and no quotes are no text. */
-const quoted = (text: string) =>
-  // by a pattern, which is a fifth quicker here than replaceAll
-  text === '' || /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text
 
 /** @param moment in UTC, as PostgreSQL writes it: `2026-11-25 10:30:15.1`, without the zeros at its end */
 function isoMoment(moment: string): string {

@@ -6,15 +6,17 @@ import type { Sight } from '../../custom-fields/custom-fields.ts'
 import { hiddenKeys } from '../../custom-fields/hide.ts'
 import { checkVisible } from '../../custom-fields/refuse.ts'
 import { exportRows } from './export-rows.ts'
+import { gatherMemberships } from './memberships.ts'
 import { readFilter } from './read-filter.ts'
 import { compileFilter, tablesRead } from './search/compile-filter.ts'
 import { countUsers, isEverybody } from './search/find-users.ts'
 import { sortOrderOf } from './search/sort-order.ts'
 import {
   columnExpression,
+  csvExpression,
   gatheredExpression,
-  gatherMemberships,
   rawExpression,
+  textExpression,
   type ReadColumn,
 } from './user-columns.ts'
 import { whoIsShown } from './who-is-shown.ts'
@@ -53,12 +55,15 @@ export async function exportUsers(
   const matching = isEverybody(filter) ? sql<boolean>`true` : compileFilter(filter, { now })
   const total = await countUsers(source.db, { filter, now })
   const isGathered = isEverybody(filter) || total >= many
-  const read = asSeen(isGathered ? gatheredExpression : columnExpression, sight)
-  const question = sql`SELECT ${sql.join(columns.map((name) => rawExpression(name, read)))}
-    FROM users u ${isGathered ? gatherMemberships(columns) : sql``} ${tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``}
+  const isCsv = format === 'csv'
+  const read = asSeen(isGathered ? gatheredExpression : isCsv ? textExpression : columnExpression, sight)
+  const cells = columns.map((name) => (isCsv ? csvExpression(name, read) : rawExpression(name, read)))
+  const question = sql`SELECT ${sql.join(cells)}
+    FROM users u ${isGathered ? gatherMemberships(columns, isCsv ? 'text' : 'json') : sql``} ${tablesRead(filter).search ? sql`JOIN user_search s USING (user_id)` : sql``}
     WHERE ${matching} ${sort === undefined ? sql`` : inOrder(sort)}`
-  const rows = await deps.copy.store.copyText(question)
-  return { total, content: exportRows(rows, { columns, format }) }
+  const { store } = deps.copy
+  if (format === 'csv') return { total, content: await store.copyCsv(question, columns) }
+  return { total, content: exportRows(await store.copyText(question), { columns, format }) }
 }
 
 /** Metadata whole is without the keys that are not to be seen. */

@@ -1,22 +1,7 @@
 import { sql, type RawBuilder } from '@rollcall/database'
 import type { UserColumnName } from '@rollcall/contracts/admin-api'
-
-interface Memberships {
-  names: RawBuilder<unknown>
-  /** Memberships are `m` there. */
-  from: RawBuilder<unknown>
-}
-
-const memberships: Record<'roles' | 'organizations' | 'tags', Memberships> = {
-  roles: { names: sql`jsonb_agg(r.name ORDER BY r.name)`, from: sql`user_roles m JOIN roles r USING (role_id)` },
-  organizations: {
-    names: sql`jsonb_agg(coalesce(o.display_name, o.name) ORDER BY o.name)`,
-    from: sql`organization_members m JOIN organizations o USING (organization_id)`,
-  },
-  tags: { names: sql`jsonb_agg(m.tag ORDER BY m.tag_key)`, from: sql`user_tags m` },
-}
-const lookedUp = ({ names, from }: Memberships) =>
-  sql`(SELECT coalesce(${names}, '[]') FROM ${from} WHERE m.user_id = u.user_id)`
+import { spreadsheetText } from '../../spreadsheet-text.ts'
+import { isMembership, lookUpMemberships, membershipColumns } from './memberships.ts'
 
 /** What each column reads of `users u`, besides paths into metadata. */
 const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
@@ -32,9 +17,9 @@ const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
   phone_verified: sql`u.phone_verified`,
   connection: sql`u.connection`,
   identities: sql`u.identities`,
-  roles: lookedUp(memberships.roles),
-  organizations: lookedUp(memberships.organizations),
-  tags: lookedUp(memberships.tags),
+  roles: lookUpMemberships('roles', 'json'),
+  organizations: lookUpMemberships('organizations', 'json'),
+  tags: lookUpMemberships('tags', 'json'),
   blocked: sql`u.blocked`,
   mfa: sql`u.mfa`,
   created_at: sql`u.created_at`,
@@ -48,24 +33,13 @@ const expressions: Record<UserColumnName, RawBuilder<unknown>> = {
 /** How a column is read; `columnExpression` looks up each user's roles, organizations and tags. */
 export type ReadColumn = (name: string) => RawBuilder<unknown>
 
-/** For many users: all memberships are gathered once, by `gatherMemberships`, rather than looked up for each. NULL where there are none. */
+/** The same, with memberships as CSV has them. */
+export const textExpression: ReadColumn = (name) =>
+  isMembership(name) ? lookUpMemberships(name, 'text') : columnExpression(name)
+
+/** For many users: all memberships are gathered once, by `gatherMemberships`, rather than looked up for each. */
 export const gatheredExpression: ReadColumn = (name) =>
   isMembership(name) ? sql.ref(`gathered.${name}`) : columnExpression(name)
-
-/** To be joined to `users u` where columns are read by `gatheredExpression`: all in one, so that each user is looked for once. */
-export function gatherMemberships(columns: readonly string[]): RawBuilder<unknown> {
-  const wanted = columns.filter(isMembership)
-  if (wanted.length === 0) return sql``
-  const tables = wanted.map((name) => {
-    const { names, from } = memberships[name]
-    return sql`(SELECT m.user_id, ${names} AS ${sql.ref(name)} FROM ${from} GROUP BY m.user_id) AS ${sql.ref(`of_${name}`)}`
-  })
-  const [first, ...others] = tables
-  const joined = others.map((table) => sql`FULL JOIN ${table} USING (user_id)`)
-  return sql`LEFT JOIN (SELECT user_id, ${sql.join(wanted.map((name) => sql.ref(name)))} FROM ${first} ${sql.join(joined, sql` `)}) AS gathered USING (user_id)`
-}
-
-const isMembership = (name: string): name is keyof typeof memberships => Object.hasOwn(memberships, name)
 
 /** @param name checked by the contract's `UserColumn` */
 export function columnExpression(name: string): RawBuilder<unknown> {
@@ -74,9 +48,10 @@ export function columnExpression(name: string): RawBuilder<unknown> {
   return path.length === 0 ? sql.ref(`u.${table}`) : sql`${sql.ref(`u.${table}`)} #> ${path}::text[]`
 }
 
+const summary = sql`u.user_id, u.name, u.email, u.email_verified, u.picture, u.connection, u.blocked, u.created_at, u.last_login, u.logins_count`
+
 /** What every row of a list has; further columns travel in one JSON object beside it. */
 export function rowColumns(further: readonly string[]): RawBuilder<unknown> {
-  const summary = sql`u.user_id, u.name, u.email, u.email_verified, u.picture, u.connection, u.blocked, u.created_at, u.last_login, u.logins_count`
   if (further.length === 0) return summary
   const pairs = further.map((name) => sql`${name}::text, ${jsonExpression(name)}`)
   return sql`${summary}, json_build_object(${sql.join(pairs)}) AS columns`
@@ -91,6 +66,24 @@ export function jsonExpression(name: string, read: ReadColumn = columnExpression
 export const rawExpression = (name: string, read: ReadColumn): RawBuilder<unknown> =>
   isMoment(name) ? sql`${read(name)} AT TIME ZONE 'UTC'` : read(name)
 
+/**
+ * For `Database.copyCsv`: text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection), what is found at a path is
+ * without the quotes of JSON, and moments are ISO 8601.
+ * @param read with memberships as text
+ */
+export function csvExpression(name: string, read: ReadColumn): RawBuilder<unknown> {
+  switch (kindOfColumn(name)) {
+    case 'text':
+      return spreadsheetText(read(name))
+    case 'path':
+      return spreadsheetText(sql`(${read(name)} #>> '{}')`)
+    case 'moment':
+      return jsonExpression(name, read)
+    default:
+      return read(name) // JSON begins with a bracket, and memberships have been seen to
+  }
+}
+
 const isMoment = (name: string) => kindOfColumn(name) === 'moment'
 
 /** `path`: what is found at one in metadata, any JSON. */
@@ -100,7 +93,7 @@ const kinds: Record<Exclude<ColumnKind, 'text' | 'path'>, readonly string[]> = {
   boolean: ['email_verified', 'phone_verified', 'blocked', 'mfa'],
   number: ['logins_count'],
   moment: ['created_at', 'updated_at', 'last_login', 'last_password_reset'],
-  list: Object.keys(memberships),
+  list: membershipColumns,
   json: ['identities', 'user_metadata', 'app_metadata'],
 }
 
