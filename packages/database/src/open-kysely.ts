@@ -8,7 +8,9 @@ import {
   ValueNode,
   type AbortableOperationOptions,
   type CompiledQuery,
+  type QueryId,
   type QueryResult,
+  type RootOperationNode,
 } from 'kysely'
 import type pg from 'pg'
 import type { Connections } from './connections.ts'
@@ -47,10 +49,18 @@ class RawCompiler extends PostgresQueryCompiler {
  */
 class DirectExecutor extends DefaultQueryExecutor {
   readonly #connections: Connections
+  readonly #compiled = new WeakMap<RootOperationNode, CompiledQuery>()
 
   constructor(connections: Connections, ...standard: ConstructorParameters<typeof DefaultQueryExecutor>) {
     super(...standard)
     this.#connections = connections
+  }
+
+  /** Of what is asked again by the same pieces the text is known. */
+  override compileQuery(node: RootOperationNode, queryId: QueryId): CompiledQuery {
+    const known = this.#compiled.get(node) ?? super.compileQuery(node, queryId)
+    this.#compiled.set(node, known)
+    return known
   }
 
   override async executeQuery<Row>(

@@ -52,7 +52,10 @@ interface Shape {
 }
 
 /** Of the driver's connection what a query sends by. */
-type Messages = Record<'bind' | 'execute' | 'sync' | 'parse' | 'close' | 'describe', (message?: unknown) => void>
+interface Messages {
+  _send(message: Buffer): void
+  describe(): void
+}
 
 /** Of each connection the shapes of its named statements: PostgreSQL runs such a one only for as long as it gives the same columns. */
 const shapes = new WeakMap<pg.ClientBase, Map<string, Shape>>()
@@ -74,11 +77,19 @@ function expectRows(query: OpenQuery, client: pg.ClientBase, name: string): void
   Object.assign(query._result, shape)
   query._accumulateRows = true
   const { prepare } = query
-  query.prepare = (connection) => prepare.call(query, undescribed(connection))
+  query.prepare = (connection) => {
+    const messages: Buffer[] = []
+    prepare.call(query, gathering(connection, messages))
+    connection._send(Buffer.concat(messages))
+  }
 }
 
-const undescribed = (connection: Messages): Messages =>
-  Object.create(connection, { describe: { value: () => undefined } }) as Messages
+/** The same connection, by which all but the question for a description is kept, to be sent in one piece. */
+const gathering = (connection: Messages, messages: Buffer[]): Messages =>
+  Object.assign(Object.create(connection) as Messages, {
+    _send: (message: Buffer) => messages.push(message),
+    describe: () => undefined,
+  })
 
 /** Whether the connection is lost with the query: the server shut it (SQLSTATE class 57P), or the error is not the server's at all. */
 export function endsConnection(error: unknown): boolean {

@@ -117,7 +117,9 @@ export function createRollcall(options: RollcallOptions): Rollcall {
 
   const router = Router()
   router.use(requestContext(logger), securityHeaders(origin))
-  router.use('/api', async (req, res, next) => (await api)(req, res, next))
+  let openedApi: Router | undefined
+  void api.then((routes) => (openedApi = routes)).catch(() => undefined)
+  router.use('/api', async (req, res, next) => (openedApi ?? (await api))(req, res, next))
   router.use(healthRoutes({ tenant: options.tenant }))
   if (dashboardFolder !== undefined) {
     const { domain, audience, spaClientId: clientId, usesDpop = false } = auth

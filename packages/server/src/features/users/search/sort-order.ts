@@ -51,7 +51,9 @@ const sortable: Record<string, SortableColumn> = {
 }
 
 /** @param sort checked: a sortable column or a path into metadata, with a minus to sort downwards */
-export function sortOrderOf(sort: UserSort): SortOrder {
+export const sortOrderOf = (sort: UserSort): SortOrder => orders.get(sort) ?? orderBy(sort)
+
+function orderBy(sort: UserSort): SortOrder {
   const isDown = sort.startsWith('-')
   const name = isDown ? sort.slice(1) : sort
   const { key, type, isNullable, index } = sortable[name] ?? metadata(name)
@@ -69,6 +71,12 @@ export function sortOrderOf(sort: UserSort): SortOrder {
     direction,
   }
 }
+
+const orders = new Map(
+  Object.keys(sortable)
+    .flatMap((name) => [name, `-${name}`])
+    .map((sort) => [sort, orderBy(sort)]),
+)
 
 /** Numbers among numbers, texts among texts, as jsonb compares them; a null that was written counts as nothing. */
 function metadata(name: string): SortableColumn {
