@@ -27,6 +27,7 @@ import { notesRoutes } from './features/notes/notes.routes.ts'
 import { personalDataRoutes } from './features/personal-data/personal-data.routes.ts'
 import { userPageRoutes } from './features/user-page/user-page.routes.ts'
 import type { UserSourceDeps } from './features/users/user-source.ts'
+import { userListsRoutes } from './features/users/user-lists.routes.ts'
 import { usersRoutes } from './features/users/users.routes.ts'
 import { viewsRoutes } from './features/views/views.routes.ts'
 import { importsRoutes } from './imports/imports.routes.ts'
@@ -244,6 +245,7 @@ function apiRoutes(
     res.setHeader('Cache-Control', 'no-store') // people's data; no shared cache and no disk keeps it
     next()
   }, jsonAtOnce)
+  api.use(userListsRoutes({ guard, tenant, copy, fields }))
   api.use(meRoutes({ guard, tenant, fields }))
   api.use(insightsRoutes({ guard, tenant, copy, fields }))
   api.use(usersRoutes({ guard, tenant, copy, actions, fields }))
