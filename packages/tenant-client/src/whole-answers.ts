@@ -1,7 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip } from 'node:zlib'
 import { request, type Dispatcher } from 'undici'
-import type { Fetch } from './tenant-fetch.ts'
 
 /** As much of a `Response` as the SDK and we look at, of an answer that has come whole: it is nearly all that fetch is slow at. */
 class WholeAnswer {
@@ -80,7 +79,7 @@ function headersOf(told: Record<string, string | string[] | undefined>): Headers
 }
 
 /** Whether a request has nothing in it that only fetch can send, such as a form. */
-export function isPlain(input: Parameters<Fetch>[0], init: RequestInit | undefined): boolean {
+export function isPlain(input: string | URL | Request, init: RequestInit | undefined): boolean {
   return (
     !(input instanceof Request) && (init?.body === undefined || init.body === null || typeof init.body === 'string')
   )
