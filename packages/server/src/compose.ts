@@ -7,6 +7,7 @@ import { actionNames } from './actions/all-actions.ts'
 import type { ActionDeps } from './actions/deps.ts'
 import { openRuns } from './actions/runs.ts'
 import { settleRuns } from './actions/settle-runs.ts'
+import { createProgramNames } from './actors/program-names.ts'
 import { createCustomFields, type CustomFields } from './custom-fields/custom-fields.ts'
 import type { CustomFieldDeclaration } from './custom-fields/declaration.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
@@ -14,7 +15,6 @@ import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
 import { apisRoutes } from './features/apis/apis.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
-import { createProgramNames } from './features/audit/program-names.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
 import { connectionsRoutes } from './features/connections/connections.routes.ts'
@@ -187,6 +187,7 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
     directory,
     bin,
     fields,
+    programNames: createProgramNames({ tenant, logger }),
     spaClientId,
     reasonRequired,
     approvalAbove,
@@ -229,7 +230,7 @@ function checkNames(where: string, names: readonly string[], there: readonly str
 }
 
 function apiRoutes(
-  { auth, tenant, logger }: RollcallOptions,
+  { auth, tenant }: RollcallOptions,
   { store, copy, actions, jobs, imports }: Parts,
   fields: CustomFields,
 ): Router {
@@ -254,7 +255,7 @@ function apiRoutes(
   api.use(connectionsRoutes({ guard, tenant }))
   api.use(apisRoutes({ guard, tenant }))
   api.use(recycleBinRoutes({ guard, actions }))
-  api.use(auditRoutes({ guard, store, fields, programNames: createProgramNames({ tenant, logger }) }))
+  api.use(auditRoutes({ guard, actions, fields }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))
   if (store) api.use(viewsRoutes({ guard, db: store.db, fields, onChange: feed.viewsChanged }))

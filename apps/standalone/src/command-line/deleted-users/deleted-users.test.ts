@@ -19,7 +19,7 @@ test('the retention report is a document, lines for a program, and words on a te
   expect(await rollcall(['users', 'schedule-deletion', ids[2] ?? ''])).toMatchObject({ code: 0 })
 
   const [report] = await found<RecycleBinReport>(['deleted-users', 'report'])
-  expect(report).toMatchObject({ kept: { users: 2, within7Days: 0, within30Days: 2 }, scheduled: { users: 1 } })
+  expect(report).toMatchObject({ kept: { users: 2, within7Days: 0, within30Days: 2 }, scheduled: { users: 1 }, actors: [{ actorName: 'application-1', users: 2 }] })
   const { out, code, told } = await rollcall(['deleted-users', 'report'])
   expect([code, told]).toEqual([0, ''])
   const lines = out.trimEnd().split('\n')
@@ -37,7 +37,7 @@ test('who is in the recycle bin is listed, narrowed, and restored by a pipe', as
   expect(await rollcall(['users', 'delete', ...ids, '--yes'])).toMatchObject({ code: 0 })
   const narrowed = ['deleted-users', 'list', '--state', 'deleted', '--search', address(0)]
   expect(await found<DeletedUser>(narrowed)).toMatchObject([{ userId: ids[0], email: address(0), state: 'deleted' }])
-  expect((await rollcall(narrowed)).out).toMatch(new RegExp(`^auth0\\|\\S+\t${address(0)}\tdeleted\t\\S+Z\t\\S+Z\t[^\t]+\t\n$`))
+  expect((await rollcall(narrowed)).out).toMatch(new RegExp(`^auth0\\|\\S+\t${address(0)}\tdeleted\t\\S+Z\t\\S+Z\tapplication-1\t\n$`))
   const { out: lines } = await rollcall(['deleted-users', 'list', '--state', 'deleted', '--search', 'cli-', '--all', '--json'])
   const [restored] = await found<Job>(['users', 'restore', '--from', '-', '--yes'], { input: lines })
   expect(restored).toMatchObject({ phase: 'done', counts: { failed: 0 } })

@@ -35,7 +35,7 @@ test('a job that needs a second person is approved by one who types the number, 
   expect(await commandLine.rollcall(['jobs', 'approve', jobId], { env: person })).toMatchObject({ code: 2, told: expect.stringContaining('--users N') })
   expect(await commandLine.rollcall(['jobs', 'approve', jobId, '--users', '3'], { env: person })).toMatchObject({ code: 5 })
   const no = await runOnTerminal(['jobs', 'approve', jobId], { env: person, input: '1' })
-  expect([no.code, stripVTControlCharacters(no.out)]).toEqual([1, expect.stringMatching(/because: Asked for by the bank\s+user\.block would be done to 2 users/)])
+  expect([no.code, stripVTControlCharacters(no.out)]).toEqual([1, expect.stringMatching(/application-1 asks for it, because: Asked for by the bank\s+user\.block would be done to 2 users/)])
   expect(await isBlocked(ids)).toEqual([false, false])
   expect((await runOnTerminal(['jobs', 'approve', jobId, '--comment', 'Checked'], { env: person, input: '2' })).code).toBe(0)
   expect(await commandLine.rollcall(['jobs', 'watch', jobId])).toMatchObject({ code: 0, out: expect.stringContaining('2 done') })
