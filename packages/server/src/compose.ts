@@ -1,3 +1,4 @@
+import type { CleanUp } from '@rollcall/contracts/admin-api'
 import { NotFound, problemHandler, requestContext, type Logger } from '@rollcall/http-kit'
 import { tenantOrigin, type TenantClient } from '@rollcall/tenant-client'
 import { Router } from 'express'
@@ -17,6 +18,9 @@ import { apisRoutes } from './features/apis/apis.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
+import { cleanUpRoutes } from './features/clean-up/clean-up.routes.ts'
+import { createCleanUp } from './features/clean-up/create-clean-up.ts'
+import type { DisposableDomainsDeclaration } from './features/clean-up/read-disposable-domains.ts'
 import { connectionsRoutes } from './features/connections/connections.routes.ts'
 import { directoryRoutes } from './features/directory/directory.routes.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
@@ -68,6 +72,10 @@ export interface RollcallOptions {
   dashboardFolder?: string
   /** Fields of users' metadata that have names of the team's own (docs/custom-fields.md); checked whole, at once. */
   fields?: readonly CustomFieldDeclaration[]
+  cleanUp?: {
+    /** Whose addresses are thrown away after one mail: `only` these, or the well-known ones with some `more`, `without` others (docs/jobs.md). */
+    disposableDomains?: DisposableDomainsDeclaration
+  }
   policy?: {
     /** Names of the actions (`user.delete`) that are not done without a reason. */
     reasonRequired?: readonly string[]
@@ -109,9 +117,10 @@ export function createRollcall(options: RollcallOptions): Rollcall {
   const { auth, dashboardFolder, logger } = options
   const origin = tenantOrigin(auth.domain)
   const fields = createCustomFields(options.fields)
+  const cleanUp = createCleanUp(options.cleanUp?.disposableDomains)
   const opened = openParts(options, fields)
   const ready = opened.then(() => undefined)
-  const api = opened.then((parts) => apiRoutes(options, parts, fields))
+  const api = opened.then((parts) => apiRoutes(options, parts, { fields, cleanUp }))
   // A failure is told to whoever waits for `ready`, and to every request; to nobody's surprise where nobody waits.
   for (const promise of [ready, api]) promise.catch(() => undefined)
 
@@ -232,7 +241,7 @@ function checkNames(where: string, names: readonly string[], there: readonly str
 function apiRoutes(
   { auth, tenant }: RollcallOptions,
   { store, copy, actions, jobs, imports }: Parts,
-  fields: CustomFields,
+  { fields, cleanUp }: { fields: CustomFields; cleanUp: CleanUp },
 ): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
@@ -244,6 +253,7 @@ function apiRoutes(
     next()
   })
   api.use(meRoutes({ guard, tenant, fields }))
+  api.use(cleanUpRoutes({ guard, cleanUp }))
   api.use(insightsRoutes({ guard, tenant, copy, fields }))
   api.use(usersRoutes({ guard, tenant, copy, actions, fields }))
   api.use(userPageRoutes({ guard, tenant, copy, store }))
