@@ -17,7 +17,19 @@ export interface RollcallProcess {
   }
   /** From the start of the command until the dashboard's page was answered. */
   secondsToFirstPage: number
+  /** @returns what the work does. @throws StoppedFromOutside as soon as Rollcall has ended without having been told to: the work may never end then */
+  whileItRuns<Result>(work: Promise<Result>): Promise<Result>
+  /** Also when it has ended already. */
   stop(): Promise<void>
+}
+
+/** There is nothing left to be measured. */
+export class StoppedFromOutside extends Error {
+  override readonly name = 'StoppedFromOutside'
+
+  constructor(how: string) {
+    super(`Rollcall was stopped from outside (${how}): nothing was measured from then on.`)
+  }
 }
 
 /** TENANT_PORT, if set, is used: a tenant at another address is another tenant, whose directory is filled anew. */
@@ -39,6 +51,13 @@ export async function startRollcall(dataFolder: string, args: string[] = []): Pr
   const closed = once(child, 'close') // every process that held its output is gone
   const pid = child.pid
   if (pid === undefined) throw new Error('npm could not be started.')
+  let isToldToStop = false
+  const ended = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code, signal) => {
+      if (!isToldToStop) reject(new StoppedFromOutside(signal ?? `exit code ${code}`))
+    })
+  })
+  ended.catch(() => undefined) // nothing may be under way just then
   await waitForLine(child, /^Ready/m)
   const read = async (name: string) => JSON.parse(await readFile(join(dataFolder, name), 'utf8'))
   const run: RollcallProcess['run'] = await read('run.json')
@@ -51,8 +70,17 @@ export async function startRollcall(dataFolder: string, args: string[] = []): Pr
     run,
     credentials: await read('credentials.json'),
     secondsToFirstPage,
+    whileItRuns: (work) => {
+      work.catch(() => undefined) // what it fails with afterwards is a consequence
+      return Promise.race([work, ended])
+    },
     stop: async () => {
-      process.kill(-pid, 'SIGINT')
+      isToldToStop = true
+      try {
+        process.kill(-pid, 'SIGINT')
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+      }
       await closed
     },
   }
