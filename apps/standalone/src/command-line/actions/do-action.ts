@@ -8,7 +8,7 @@ import { readNumber } from '../read-number.ts'
 import { confirmLoss } from './confirm-loss.ts'
 import { doToEach } from './do-to-each.ts'
 import { paramOptions, readParams } from './read-params.ts'
-import { describeParam, findServerAction, type ServerAction } from './server-actions.ts'
+import { describeParam, findServerAction, shortName, type ServerAction } from './server-actions.ts'
 
 const options = {
   ...paramOptions,
@@ -70,6 +70,9 @@ export const doAction = defineCommand({
   },
 })
 
+/** For whom there is no user any more. */
+const ofTheBin = ['user.restore', 'user.purge']
+
 function doToAll(
   { options, api, screen, signal }: DoCall,
   { action, params, words, selection }: { action: ServerAction; params: Record<string, unknown>; words: string[]; selection: JobSelection },
@@ -77,6 +80,11 @@ function doToAll(
   const { reason, ids, key, from } = options
   if (words.length > 0 || ids !== undefined) throw misused('Say whom by a job’s option or by ids, not by both.')
   if (key !== undefined) throw misused('A job is not repeated: --key is for users that are named.')
+  if (selection.kind !== 'list' && ofTheBin.includes(action.name))
+    throw misused(
+      `${action.name} is for those in the recycle bin, whom no filter finds.`,
+      `rollcall deleted-users list --state deleted --all --json | rollcall users ${shortName(action.name)} --from -`,
+    )
   const wanted = { action: action.name, params, selection, ...(reason !== undefined && { reason }) }
   // Whoever sends the list by standard input cannot be asked by it.
   const asker = { ...screen, canAsk: screen.canAsk && from !== '-' }
