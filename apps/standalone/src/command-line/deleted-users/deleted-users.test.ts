@@ -28,6 +28,8 @@ test('the retention report is a document, lines for a program, and words on a te
   expect(lines.filter((line) => line.startsWith('scheduled-until\t'))).toHaveLength(1)
   const terminal = await runOnTerminal(['deleted-users', 'report'], { env: everything })
   expect(stripVTControlCharacters(terminal.out)).toMatch(/2 users deleted and kept, for 30 days each\s+0 destroyed within 7 days, 2 within 30[\s\S]*1 user to be deleted, 14 days after/)
+  const listed = await runOnTerminal(['deleted-users', 'list', '--state', 'scheduled'], { env: everything })
+  expect(stripVTControlCharacters(listed.out)).toMatch(/user_id +email [^]* {2}scheduled {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}application-1/)
   const nobody = await applicationWith('update:users')
   expect(await rollcall(['deleted-users', 'report'], { env: nobody })).toMatchObject({ code: 3, out: '', told: expect.stringContaining('read:users') })
 }) // prettier-ignore
