@@ -22,6 +22,7 @@ import { createSchedule } from './schedules/create-schedule.ts'
 import { getSchedule } from './schedules/get-schedule.ts'
 import { listSchedules } from './schedules/list-schedules.ts'
 import { steerSchedule } from './schedules/steer-schedule.ts'
+import { showCleanUp } from './show-clean-up.ts'
 import { showMe } from './show-me.ts'
 import { countUsers } from './users/count-users.ts'
 import { exportUsers } from './users/export-users.ts'
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   listImportRows,
   reportImport,
   ...steerImport,
+  showCleanUp,
   listDeletedUsers,
   reportDeletedUsers,
   showMe,

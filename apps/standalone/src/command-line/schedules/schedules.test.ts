@@ -74,3 +74,17 @@ test('what is wrong with a schedule is said, with an exit code to go by', async 
   expect(await found<JobSchedule>(['schedules', 'list'])).toHaveLength(2)
   expect(await rollcall(['schedules', 'list'], { env: others })).toMatchObject({ code: 0, out: '' })
 }, 60_000) // prettier-ignore
+
+test('clean-up says how many, what is suggested, and by which filter they are found', async () => {
+  const { found, rollcall, staffed, people, applicationWith } = commandLine
+  const { ids, filter } = await people('Thrown away')
+  await staffed.manage('PATCH', `/users/${encodeURIComponent(ids[0] ?? '')}`, { email: 'thrown@mailinator.com' })
+  await expect.poll(async () => (await staffed.listed(filter)).length).toBe(0)
+  const segments = await found<{ name: string; users: number; action: string; filter: string }>(['clean-up'])
+  expect(segments).toHaveLength(6)
+  expect(segments.at(-1)).toMatchObject({ name: 'disposable', users: 1, action: 'user.block' })
+  const { out } = await rollcall(['clean-up'])
+  expect(out).toContain('not-seen\t0\tuser.block\tlast_login:<now-1y blocked:false\n')
+  const blind = await applicationWith('update:users')
+  expect(await rollcall(['clean-up'], { env: blind })).toMatchObject({ code: 3, out: '' })
+}, 30_000)
