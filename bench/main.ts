@@ -5,6 +5,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { measureJobApart } from './apart.ts'
 import { measureAuditLog } from './audit-log.ts'
 import { measureBusyHour } from './busy-hour.ts'
 import { compare, measure, spreadOf } from './compare.ts'
@@ -12,7 +13,7 @@ import { compareFill } from './directory-fill.ts'
 import { compareExport, exportKinds, type ExportKind } from './exports.ts'
 import type { FloorData } from './floor.ts'
 import { measureGrid } from './grid.ts'
-import { measureManyByJob } from './many-by-job.ts'
+import { measureManyByJob, type JobFigures } from './many-by-job.ts'
 import { measurePacing } from './pacing.ts'
 import { measureGrowth } from './growth.ts'
 import { compareImport } from './imports.ts'
@@ -21,7 +22,7 @@ import { memoryOf, watchProgram, type Memory } from './memory.ts'
 import { tableHead, toLine, type Finding } from './report.ts'
 import { byEmail, rowsOf, type Row } from './rows.ts'
 import { seed, startRollcall, StoppedFromOutside, type RollcallProcess } from './rollcall-process.ts'
-import { describeSite, type Site } from './site.ts'
+import { describeSite, someUserIds, type Site } from './site.ts'
 import { measureStarts } from './starts.ts'
 
 /**
@@ -48,13 +49,15 @@ const { values } = parseArgs({
 const served = [...rowsOf({ floor: '', naiveProxy: '' }), ...exportKinds].map(({ name }) => name)
 const usual = [...served, 'fill', 'busy', 'job', 'audit', 'memory', 'start']
 /** They take their time, and are asked for by name. */
-const onDemand = ['grid', 'growth', 'pacing', 'import']
+const onDemand = ['job-apart', 'grid', 'growth', 'pacing', 'import']
 const chosen = values.only?.split(',') ?? usual
 const unknown = chosen.find((name) => ![...usual, ...onDemand].includes(name))
 if (unknown !== undefined) refuse(`--only ${unknown}: choose from ${[...usual, ...onDemand].join(', ')}.`)
 const users = positive('users')
 const rounds = positive('rounds')
 const rounding = { rounds, milliseconds: positive('seconds') * 1000 }
+/** Users of one job: it is to be over in seconds. */
+const mostByJob = 2000
 const wants = (name: string) => chosen.includes(name)
 
 const findings: Finding[] = []
@@ -69,7 +72,11 @@ try {
     `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ` +
       `${users.toLocaleString('en')} users, ${rounds} rounds of ${values.seconds} s; ${new Date().toISOString().slice(0, 10)}\n\n${tableHead}`,
   )
-  if (chosen.some((name) => name !== 'start' && name !== 'growth')) await measureSite()
+  if (chosen.some((name) => !['start', 'growth', 'job-apart'].includes(name))) await measureSite()
+  if (wants('job-apart'))
+    await attempt('job-apart', async () =>
+      tellJob('job-apart', await measureJobApart(folder, { rounds, users: Math.min(users, mostByJob) })),
+    )
   if (wants('growth'))
     await attempt('growth', async () => {
       const kept = values.data === undefined ? undefined : resolve(values.data)
@@ -182,10 +189,15 @@ async function measureBusy(site: Site): Promise<void> {
 }
 
 async function measureJob(site: Site): Promise<void> {
-  const { measured, reference, ratio } = await measureManyByJob(site, { rounds, users: Math.min(users, 2000) })
+  const userIds = await someUserIds(site.databaseUrl, Math.min(users, mostByJob))
+  tellJob('job', await measureManyByJob({ ...site, userIds }, { rounds }))
+}
+
+function tellJob(name: string, { measured, reference, ratio }: JobFigures): void {
+  const where = name === 'job-apart' ? ', at a tenant with a core and a database of its own' : ''
   tell({
-    name: 'job',
-    what: 'Rollcall: a job that edits users, each recorded before and after, and undoable',
+    name,
+    what: `Rollcall: a job that edits users, each recorded before and after, and undoable${where}`,
     unit: 'a second',
     measured,
     reference: { what: 'the same calls of the tenant alone, 16 at a time', value: reference, ratio },
