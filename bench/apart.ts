@@ -46,7 +46,7 @@ export async function measureJobApart(folder: string, { rounds, users }: { round
     const site = { rollcallUrl, tenantUrl, apiToken, managementToken: await token(`${tenantUrl}/api/v2/`), userIds }
     bindTo(String(rollcallCore))
     stops.push(async () => bindTo(`0-${availableParallelism() - 1}`))
-    return await measureManyByJob(site, { rounds })
+    return await tenant.whileItRuns(rollcall.whileItRuns(measureManyByJob(site, { rounds })))
   } finally {
     for (const stop of stops.reverse()) await stop()
   }

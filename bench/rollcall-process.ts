@@ -9,7 +9,19 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export interface Running {
   /** Of the process whose descendants are all that was started. */
   pid: number
+  /** @returns what the work does. @throws StoppedFromOutside as soon as the program has ended without having been told to: the work may never end then */
+  whileItRuns<Result>(work: Promise<Result>): Promise<Result>
+  /** Also when it has ended already. */
   stop(): Promise<void>
+}
+
+/** There is nothing left to be measured. */
+export class StoppedFromOutside extends Error {
+  override readonly name = 'StoppedFromOutside'
+
+  constructor(what: string, how: string) {
+    super(`${what} was stopped from outside (${how}): nothing was measured from then on.`)
+  }
 }
 
 export interface RollcallProcess extends Running {
@@ -44,13 +56,29 @@ export async function startProgram(
   // A group of its own, so that it can be told to stop as Ctrl-C does.
   const child = spawn(program, rest, { cwd: root, env: { ...environment(dataFolder), ...env }, detached: true })
   const closed = once(child, 'close') // every process that held its output is gone
+  let isToldToStop = false
+  const ended = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code, signal) => {
+      if (!isToldToStop) reject(new StoppedFromOutside(script === 'start' ? 'Rollcall' : `npm run ${script}`, signal ?? `exit code ${code}`))
+    })
+  })
+  ended.catch(() => undefined) // nothing may be under way just then
   await waitForLine(child, /^Ready/m)
   const { pid } = child
   if (pid === undefined) throw new Error(`${program} could not be started.`)
   return {
     pid,
+    whileItRuns: (work) => {
+      work.catch(() => undefined) // what it fails with afterwards is a consequence
+      return Promise.race([work, ended])
+    },
     stop: async () => {
-      process.kill(-pid, 'SIGINT')
+      isToldToStop = true
+      try {
+        process.kill(-pid, 'SIGINT')
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+      }
       await closed
     },
   }
@@ -59,20 +87,14 @@ export async function startProgram(
 /** Runs `npm start` on free ports, as a person does, and waits for its first page. */
 export async function startRollcall(dataFolder: string, args: string[] = []): Promise<RollcallProcess> {
   const startedAt = performance.now()
-  const { pid, stop } = await startProgram('start', { dataFolder, args })
+  const started = await startProgram('start', { dataFolder, args })
   const read = async (name: string) => JSON.parse(await readFile(join(dataFolder, name), 'utf8'))
   const run: RollcallProcess['run'] = await read('run.json')
   const page = await fetch(run.dashboardUrl)
   if (!page.ok) throw new Error(`${run.dashboardUrl} answered ${page.status}`)
   await page.text()
   const secondsToFirstPage = (performance.now() - startedAt) / 1000
-  return {
-    pid,
-    run,
-    credentials: await read('credentials.json'),
-    secondsToFirstPage,
-    stop,
-  }
+  return { ...started, run, credentials: await read('credentials.json'), secondsToFirstPage }
 }
 
 /** Fills a data folder with users, as `npm run seed` does. */
