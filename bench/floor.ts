@@ -13,6 +13,7 @@ export interface FloorData {
 /** The least that an answer costs here: node:http, with bytes that are ready, or at `/row` with one bare query. Its own process; tells its port. */
 const [{ list, databaseUrl, statement }] = (await once(process, 'message')) as [FloorData]
 const database = new pg.Client({ connectionString: databaseUrl })
+database.on('error', () => process.exit(1)) // with Rollcall, whose database it is
 await database.connect()
 const answer = Buffer.from(list)
 const server = createServer((req, res) => {

@@ -58,9 +58,12 @@ export async function measureGrowth(
     const dataFolder = kept === undefined ? join(folder, 'growth') : join(kept, `growth-${users}`)
     await seed(dataFolder, users)
     const process = await startRollcall(dataFolder, ['--no-demo'])
-    try {
+    const measureAll = async () => {
       const site = await describeSite(process, dataFolder)
       for (const { name, load } of costs) taken.get(name)?.push(await p50Of(load(site)))
+    }
+    try {
+      await process.whileItRuns(measureAll())
     } finally {
       await process.stop()
     }

@@ -1,7 +1,9 @@
 import type { Job } from '@rollcall/contracts/admin-api'
-import pg from 'pg'
 import { spreadOf, type Spread } from './compare.ts'
 import { tenantUser, type Site } from './site.ts'
+
+/** What a job needs of a site. */
+export type JobSite = Pick<Site, 'rollcallUrl' | 'tenantUrl' | 'apiToken' | 'managementToken'> & { userIds: string[] }
 
 export interface JobFigures {
   /** Users a second by a job, from its start to its end. */
@@ -15,12 +17,8 @@ export interface JobFigures {
 const atOnce = 16
 
 /** One action over so many users, recorded, undoable and in the directory, against the calls of the tenant that it takes. */
-export async function measureManyByJob(site: Site, { rounds, users }: { rounds: number; users: number }): Promise<JobFigures> {
-  const database = new pg.Client({ connectionString: site.databaseUrl })
-  await database.connect()
-  const { rows } = await database.query<{ user_id: string }>('SELECT user_id FROM tenant.users ORDER BY random() LIMIT $1', [users])
-  await database.end()
-  const userIds = rows.map((row) => row.user_id)
+export async function measureManyByJob(site: JobSite, { rounds }: { rounds: number }): Promise<JobFigures> {
+  const { userIds } = site
   const measured: number[] = []
   const reference: number[] = []
   for (let round = 0; round <= rounds; round += 1) {
@@ -41,7 +39,7 @@ export async function measureManyByJob(site: Site, { rounds, users }: { rounds: 
 } // prettier-ignore
 
 /** Until the directory has read all that was changed before: neither is to pay for what the other has left. */
-async function untilRead({ rollcallUrl, apiToken }: Site): Promise<void> {
+async function untilRead({ rollcallUrl, apiToken }: JobSite): Promise<void> {
   const since = Date.now()
   for (;;) {
     const answer = await fetch(`${rollcallUrl}/api/directory`, { headers: { authorization: `Bearer ${apiToken}` } })
@@ -52,7 +50,7 @@ async function untilRead({ rollcallUrl, apiToken }: Site): Promise<void> {
 }
 
 /** Looks at each user and changes them, as the action does. @returns users a second */
-async function bareCalls(site: Site, userIds: readonly string[], mark: string): Promise<number> {
+async function bareCalls(site: JobSite, userIds: readonly string[], mark: string): Promise<number> {
   const queue = userIds.values()
   const startedAt = performance.now()
   const work = async () => {
@@ -70,7 +68,7 @@ async function bareCalls(site: Site, userIds: readonly string[], mark: string): 
   return userIds.length / ((performance.now() - startedAt) / 1000)
 }
 
-async function byJob(site: Site, userIds: string[], mark: string): Promise<number> {
+async function byJob(site: JobSite, userIds: string[], mark: string): Promise<number> {
   const ask = async (path: string, body?: unknown): Promise<Job> => {
     const response = await fetch(`${site.rollcallUrl}/api/jobs${path}`, {
       method: body === undefined ? 'GET' : 'POST',

@@ -41,6 +41,7 @@ export async function waitForDirectory({
 }): Promise<void> {
   for (;;) {
     const answer = await fetch(`${rollcallUrl}/api/directory`, { headers: { authorization: `Bearer ${apiToken}` } })
+    if (!answer.ok) throw new Error(`/api/directory answered ${answer.status}: ${await answer.text()}`)
     const status = (await answer.json()) as { state: string; users: number }
     if (status.state === 'current' && status.users >= users) return
     await new Promise((resolve) => setTimeout(resolve, 500))
@@ -48,10 +49,45 @@ export async function waitForDirectory({
 }
 
 /** One user at the tenant, to be asked for or changed. */
-export const tenantUser = ({ tenantUrl, managementToken }: Site, userId: string) => ({
+export const tenantUser = (
+  { tenantUrl, managementToken }: Pick<Site, 'tenantUrl' | 'managementToken'>,
+  userId: string,
+) => ({
   url: `${tenantUrl}/api/v2/users/${encodeURIComponent(userId)}`,
   headers: { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' },
 })
+
+export const tokenRequestOf = (
+  { m2m }: Pick<RollcallProcess['credentials'], 'm2m'>,
+  audience: string,
+  scope?: string,
+) =>
+  JSON.stringify({
+    grant_type: 'client_credentials',
+    client_id: m2m.clientId,
+    client_secret: m2m.clientSecret,
+    audience,
+    scope,
+  })
+
+export async function fetchToken(tenantUrl: string, body: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${tenantUrl}/oauth/token`, { method: 'POST', headers, body })
+  if (!answer.ok) throw new Error(`/oauth/token answered ${answer.status}`)
+  return ((await answer.json()) as { access_token: string }).access_token
+}
+
+/** So many users of the tenant, by chance. */
+export async function someUserIds(databaseUrl: string, users: number): Promise<string[]> {
+  const database = new pg.Client({ connectionString: databaseUrl })
+  await database.connect()
+  try {
+    const { rows } = await database.query<{ user_id: string }>('SELECT user_id FROM tenant.users ORDER BY random() LIMIT $1', [users]) // prettier-ignore
+    return rows.map((row) => row.user_id)
+  } finally {
+    await database.end()
+  }
+}
 
 /** @param dataFolder of the running Rollcall: its database is used from beside it */
 export async function describeSite({ run, credentials }: RollcallProcess, dataFolder: string): Promise<Site> {
@@ -61,20 +97,8 @@ export async function describeSite({ run, credentials }: RollcallProcess, dataFo
   const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
   try {
-    const tokenRequest = (audience: string, scope?: string) =>
-      JSON.stringify({
-        grant_type: 'client_credentials',
-        client_id: credentials.m2m.clientId,
-        client_secret: credentials.m2m.clientSecret,
-        audience,
-        scope,
-      })
-    const token = async (audience: string) => {
-      const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(`${tenantUrl}/oauth/token`, { method: 'POST', headers, body: tokenRequest(audience) })
-      if (!answer.ok) throw new Error(`/oauth/token answered ${answer.status}`)
-      return ((await answer.json()) as { access_token: string }).access_token
-    }
+    const tokenRequest = (audience: string, scope?: string) => tokenRequestOf(credentials, audience, scope)
+    const token = (audience: string) => fetchToken(tenantUrl, tokenRequest(audience))
     const apiToken = await token(credentials.audience)
     const { rows: counted } = await database.query<{ users: number }>('SELECT count(*)::int AS users FROM tenant.users')
     await waitForDirectory({ rollcallUrl, apiToken, users: counted[0]?.users ?? 0 })

@@ -20,6 +20,7 @@ export async function openHttpLane({ requests, connections }: Extract<Load, { ki
   await once(socket, 'connect')
   let asked = requests[0]
   let answered: (error?: Error) => void = () => undefined
+  let broken: Error | undefined
   let answer = Buffer.alloc(0)
   socket.on('data', (chunk) => {
     answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk])
@@ -29,13 +30,19 @@ export async function openHttpLane({ requests, connections }: Extract<Load, { ki
     // A refusal is quick, and would make a fine figure.
     answered(status === 200 || status === 204 ? undefined : new Error(`${describe(asked)} answered ${status}`))
   })
-  socket.on('error', (error) => answered(error))
-  socket.on('close', () => answered(new Error(`${describe(asked)}: the connection was closed`)))
+  // It may break while nothing is asked: then the next question fails.
+  const breakOff = (error: Error) => {
+    broken ??= error
+    answered(broken)
+  }
+  socket.on('error', breakOff)
+  socket.on('close', () => breakOff(new Error(`${describe(asked)}: the connection was closed`)))
   return {
     once: () =>
       new Promise<void>((resolve, reject) => {
         answered = (error) => (error ? reject(error) : resolve())
         asked = requests[next % requests.length]
+        if (broken) return reject(broken)
         socket.write(messages[next % messages.length] ?? '')
         next += 1
       }),

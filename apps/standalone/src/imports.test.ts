@@ -199,12 +199,12 @@ test('with upsert, who is there is given what the file has and keeps their passw
   expect(JSON.stringify(failed)).not.toContain('a-secret-hash')
 })
 
-test('who came while it was being looked at is told by the tenant, and stays as they are', async () => {
+test('who came while it was being looked at is skipped as those are who were there, and stays as they are', async () => {
   const checked = await imports.check('email,name\nrace@late.example,From the file\nother@late.example,Other\n')
   const rival = await signUp({ email: 'race@late.example', name: 'Faster' })
   const done = await imports.start(checked)
-  expect(done.counts).toMatchObject({ created: 1, failed: 1 })
-  expect(await imports.rows(done.importId, '&state=failed')).toMatchObject([{ line: 2, problem: { code: 'duplicated-user' } }]) // prettier-ignore
+  expect(done.counts).toMatchObject({ rows: 2, created: 1, skipped: 1, failed: 0, waiting: 0 })
+  expect(await imports.rows(done.importId, '&state=skipped')).toMatchObject([{ line: 2, problem: { code: 'already-there' } }]) // prettier-ignore
   expect(await inTenant(rival)).toMatchObject({ name: 'Faster' })
 })
 

@@ -22,7 +22,7 @@ await runProgram(async (program) => {
 
   const app = express().disable('x-powered-by')
   const { auth, client } = tenant
-  const { directory, fields, policy, recycleBin } = config
+  const { directory, fields, disposableDomains, policy, recycleBin } = config
   const key = recycleBin.key ?? (await dataFolder.secret('recycle-bin.key', 32))
   const rollcall = createRollcall({
     auth,
@@ -31,6 +31,7 @@ await runProgram(async (program) => {
     directory,
     onDirectoryProgress: tellFilling(say),
     fields,
+    cleanUp: { disposableDomains },
     policy,
     recycleBin: { ...recycleBin, key },
     dashboardFolder,

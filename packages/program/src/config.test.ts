@@ -37,6 +37,7 @@ test('with nothing set, the local tenant and the embedded server are used', () =
     auth0: undefined,
     directory: 'copy',
     fields: [],
+    disposableDomains: {},
     policy: { reasonRequired: [], approvalAbove: {} },
     recycleBin: { deleteAfterDays: 14, keepForDays: 30, key: undefined },
     tenant: {
@@ -128,6 +129,19 @@ test('a file of fields is read, and every fault in it is told with the others', 
   writeFileSync(path, '[{')
   expect(faultsOf({ ROLLCALL_FIELDS_FILE: path })).toMatchObject([{ variable: 'ROLLCALL_FIELDS_FILE', mend: expect.stringContaining('JSON') }]) // prettier-ignore
   expect(faultsOf({ ROLLCALL_FIELDS_FILE: 'nowhere.json' })).toMatchObject([{ variable: 'ROLLCALL_FIELDS_FILE' }])
+})
+
+test('domains of throw-away addresses come from a file, and every fault of it is told with its place', () => {
+  const path = join(folder, 'domains.json')
+  const file = { ROLLCALL_DISPOSABLE_DOMAINS_FILE: 'domains.json' }
+  expect(readConfig({}, folder).disposableDomains).toEqual({})
+  writeFileSync(path, JSON.stringify({ more: ['trash.example'] }))
+  expect(readConfig(file, folder).disposableDomains).toEqual({ more: ['trash.example'] })
+  writeFileSync(path, JSON.stringify({ more: ['trash.example', 'no domain'], also: [] }))
+  const problems = faultsOf(file)?.map(({ problem }) => problem)
+  expect(problems).toEqual([expect.stringMatching(/“domains\.json”: more\[1\]: Expected a domain/), expect.stringContaining('also')]) // prettier-ignore
+  writeFileSync(path, '{')
+  expect(faultsOf(file)).toMatchObject([{ variable: 'ROLLCALL_DISPOSABLE_DOMAINS_FILE', mend: expect.stringContaining('JSON') }]) // prettier-ignore
 })
 
 test('one port cannot serve both', () => {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { rateLimitPlans } from '@rollcall/tenant'
-import { actionNames, policyNames, readCustomFields } from '@rollcall/server'
-import type { CustomFieldDeclaration } from '@rollcall/server'
+import { actionNames, policyNames, readCustomFields, readDisposableDomains } from '@rollcall/server'
+import type { CustomFieldDeclaration, DisposableDomainsDeclaration } from '@rollcall/server'
 import type { TenantSettings } from '@rollcall/tenant'
 import { z } from 'zod'
 
@@ -46,6 +46,8 @@ export interface Config {
   directory: 'copy' | 'live'
   /** Fields of users' metadata that have names of the team's own. */
   fields: readonly CustomFieldDeclaration[]
+  /** Whose addresses are thrown away after one mail; empty: those that are well known. */
+  disposableDomains: DisposableDomainsDeclaration
   /** Actions that are not done without a reason, and those that need a second person above so many users. */
   policy: { reasonRequired: string[]; approvalAbove: Record<string, number> }
   /** How deletions are undone. */
@@ -91,6 +93,7 @@ const Environment = z.object({
     .refine((names) => names.every((name) => policyNames.includes(name)), 'names an action that there is none of.')
     .default([]),
   ROLLCALL_FIELDS_FILE: z.string().optional(),
+  ROLLCALL_DISPOSABLE_DOMAINS_FILE: z.string().optional(),
   APPROVAL_ABOVE: z
     .string()
     .transform((text) =>
@@ -184,8 +187,10 @@ export function readConfig(
     return { variable, problem: `${value} ${issue.message}`, mend: mends[variable] ?? '' }
   })
   faults.push(...auth0Faults(set))
-  const fields = readFieldsFile(set.ROLLCALL_FIELDS_FILE, folder)
-  faults.push(...fields.faults)
+  const declared = (variable: keyof typeof files) => readDeclared(variable, set[variable], folder)
+  const fields = declared('ROLLCALL_FIELDS_FILE')
+  const domains = declared('ROLLCALL_DISPOSABLE_DOMAINS_FILE')
+  faults.push(...fields.faults, ...domains.faults)
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults)
 
   const values = parsed.data
@@ -201,7 +206,9 @@ export function readConfig(
     databaseUrl: values.DATABASE_URL,
     auth0: toAuth0(values),
     directory: values.DIRECTORY,
-    fields: fields.declared,
+    // Both are what they are declared to be: they have no faults.
+    fields: (fields.declared ?? []) as CustomFieldDeclaration[],
+    disposableDomains: (domains.declared ?? {}) as DisposableDomainsDeclaration,
     policy: { reasonRequired: values.REASON_REQUIRED, approvalAbove: values.APPROVAL_ABOVE },
     recycleBin: {
       deleteAfterDays: values.DELETE_AFTER_DAYS,
@@ -222,21 +229,35 @@ export function readConfig(
   }
 }
 
-/** What the file declares, or everything that is wrong with it. */
-function readFieldsFile(path: string | undefined, folder: string) {
-  if (!path) return { declared: [], faults: [] }
-  const variable = 'ROLLCALL_FIELDS_FILE'
+/** Files of JSON that a variable names: how what they declare is checked, and mended. */
+const files = {
+  ROLLCALL_FIELDS_FILE: {
+    faultsOf: (declared: unknown) => readCustomFields(declared).faults,
+    mend: 'docs/custom-fields.md says what a field is declared by.',
+    holds: 'a list of fields',
+  },
+  ROLLCALL_DISPOSABLE_DOMAINS_FILE: {
+    faultsOf: (declared: unknown) => readDisposableDomains(declared).faults,
+    mend: 'docs/jobs.md says how domains are declared.',
+    holds: 'an object: { "more": ["trash.example"] }',
+  },
+}
+
+/** @returns what the file declares, and everything that is wrong with it; no file declares nothing */
+function readDeclared(
+  variable: keyof typeof files,
+  path: string | undefined,
+  folder: string,
+): { declared: unknown; faults: ConfigurationFault[] } {
+  if (!path) return { declared: undefined, faults: [] }
+  const { faultsOf, mend, holds } = files[variable]
   try {
     const declared: unknown = JSON.parse(readFileSync(resolve(folder, path), 'utf8'))
-    const faults = readCustomFields(declared).faults.map(({ at, problem }) => ({
-      variable,
-      problem: `“${path}”: ${at}: ${problem}`,
-      mend: 'docs/custom-fields.md says what a field is declared by.',
-    }))
-    return { declared: declared as CustomFieldDeclaration[], faults } // used only where there are no faults
+    const faults = faultsOf(declared).map(({ at, problem }) => ({ variable, problem: `“${path}”: ${at}: ${problem}`, mend })) // prettier-ignore
+    return { declared, faults }
   } catch (error) {
     const problem = `“${path}” cannot be read: ${error instanceof Error ? error.message : String(error)}.`
-    return { declared: [], faults: [{ variable, problem, mend: 'Make it a JSON file that holds a list of fields.' }] }
+    return { declared: undefined, faults: [{ variable, problem, mend: `Make it a JSON file that holds ${holds}.` }] }
   }
 }
 

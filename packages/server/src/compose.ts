@@ -1,3 +1,4 @@
+import type { CleanUp } from '@rollcall/contracts/admin-api'
 import { jsonAtOnce, NotFound, problemHandler, requestContext, type Logger } from '@rollcall/http-kit'
 import { tenantOrigin, type TenantClient } from '@rollcall/tenant-client'
 import { Router } from 'express'
@@ -7,6 +8,7 @@ import { actionNames } from './actions/all-actions.ts'
 import type { ActionDeps } from './actions/deps.ts'
 import { openRuns } from './actions/runs.ts'
 import { settleRuns } from './actions/settle-runs.ts'
+import { createProgramNames } from './actors/program-names.ts'
 import { createCustomFields, type CustomFields } from './custom-fields/custom-fields.ts'
 import type { CustomFieldDeclaration } from './custom-fields/declaration.ts'
 import { dashboardRoutes } from './dashboard/dashboard.routes.ts'
@@ -14,9 +16,11 @@ import { createDirectory, type DirectoryStatus } from './directory/directory.ts'
 import { documentationRoutes } from './documentation/documentation.routes.ts'
 import { apisRoutes } from './features/apis/apis.routes.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
-import { createProgramNames } from './features/audit/program-names.ts'
 import { createChangeFeed } from './features/changes/change-feed.ts'
 import { changesRoutes } from './features/changes/changes.routes.ts'
+import { cleanUpRoutes } from './features/clean-up/clean-up.routes.ts'
+import { createCleanUp } from './features/clean-up/create-clean-up.ts'
+import type { DisposableDomainsDeclaration } from './features/clean-up/read-disposable-domains.ts'
 import { connectionsRoutes } from './features/connections/connections.routes.ts'
 import { directoryRoutes } from './features/directory/directory.routes.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
@@ -69,6 +73,10 @@ export interface RollcallOptions {
   dashboardFolder?: string
   /** Fields of users' metadata that have names of the team's own (docs/custom-fields.md); checked whole, at once. */
   fields?: readonly CustomFieldDeclaration[]
+  cleanUp?: {
+    /** Whose addresses are thrown away after one mail: `only` these, or the well-known ones with some `more`, `without` others (docs/jobs.md). */
+    disposableDomains?: DisposableDomainsDeclaration
+  }
   policy?: {
     /** Names of the actions (`user.delete`) that are not done without a reason. */
     reasonRequired?: readonly string[]
@@ -110,9 +118,10 @@ export function createRollcall(options: RollcallOptions): Rollcall {
   const { auth, dashboardFolder, logger } = options
   const origin = tenantOrigin(auth.domain)
   const fields = createCustomFields(options.fields)
+  const cleanUp = createCleanUp(options.cleanUp?.disposableDomains)
   const opened = openParts(options, fields)
   const ready = opened.then(() => undefined)
-  const api = opened.then((parts) => apiRoutes(options, parts, fields))
+  const api = opened.then((parts) => apiRoutes(options, parts, { fields, cleanUp }))
   // A failure is told to whoever waits for `ready`, and to every request; to nobody's surprise where nobody waits.
   for (const promise of [ready, api]) promise.catch(() => undefined)
 
@@ -190,6 +199,7 @@ async function openParts(options: RollcallOptions, fields: CustomFields): Promis
     directory,
     bin,
     fields,
+    programNames: createProgramNames({ tenant, logger }),
     spaClientId,
     reasonRequired,
     approvalAbove,
@@ -232,9 +242,9 @@ function checkNames(where: string, names: readonly string[], there: readonly str
 }
 
 function apiRoutes(
-  { auth, tenant, logger }: RollcallOptions,
+  { auth, tenant }: RollcallOptions,
   { store, copy, actions, jobs, imports }: Parts,
-  fields: CustomFields,
+  { fields, cleanUp }: { fields: CustomFields; cleanUp: CleanUp },
 ): Router {
   const [issuer = `${tenantOrigin(auth.domain)}/`, ...otherIssuers] = auth.issuers ?? []
   const guard = createGuard({ issuer, otherIssuers, audience: auth.audience, ca: auth.ca })
@@ -247,6 +257,7 @@ function apiRoutes(
   }, jsonAtOnce)
   api.use(userListsRoutes({ guard, tenant, copy, fields }))
   api.use(meRoutes({ guard, tenant, fields }))
+  api.use(cleanUpRoutes({ guard, cleanUp }))
   api.use(insightsRoutes({ guard, tenant, copy, fields }))
   api.use(usersRoutes({ guard, tenant, copy, actions, fields }))
   api.use(userPageRoutes({ guard, tenant, copy, store }))
@@ -258,7 +269,7 @@ function apiRoutes(
   api.use(connectionsRoutes({ guard, tenant }))
   api.use(apisRoutes({ guard, tenant }))
   api.use(recycleBinRoutes({ guard, actions }))
-  api.use(auditRoutes({ guard, store, fields, programNames: createProgramNames({ tenant, logger }) }))
+  api.use(auditRoutes({ guard, actions, fields }))
   api.use(directoryRoutes({ guard, copy }))
   api.use(changesRoutes({ guard, feed }))
   if (store) api.use(viewsRoutes({ guard, db: store.db, fields, onChange: feed.viewsChanged }))

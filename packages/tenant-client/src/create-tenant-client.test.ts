@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { createTenantClient, type TenantClient } from './create-tenant-client.ts'
 import { tenantAnswerOf } from './tenant-fault.ts'
@@ -320,6 +321,31 @@ test.each([
   const { tenant } = await start(() => answer, tokenAnswer, 400)
   await expect(tenant.users.get('auth0|1')).rejects.toMatchObject({ status, code })
 })
+
+test.each([
+  ['gzip', gzipSync],
+  ['br', brotliCompressSync],
+])('an answer may come packed by %s, and a refusal too', async (encoding, pack) => {
+  const packed = (body: unknown) => pack(JSON.stringify(body))
+  const headers = { 'content-encoding': encoding }
+  const unknown = refusal(404, 'The user does not exist.', 'inexistent_user')
+  const { tenant } = await start(({ url }) =>
+    url.pathname.endsWith('1') ? { status: 200, body: packed(user), headers } : { status: 404, body: packed(unknown.body), headers },
+  ) // prettier-ignore
+  await expect(tenant.users.get('auth0|1')).resolves.toMatchObject({ email: 'ada@example.com' })
+  await expect(tenant.users.get('auth0|2')).rejects.toMatchObject({ status: 404, code: 'user-not-found' })
+})
+
+test('an answer that cannot be unpacked, or breaks off, is the connection’s failure', async () => {
+  const { tenant } = await start(
+    () => ({ status: 200, body: Buffer.from('not packed'), headers: { 'content-encoding': 'gzip' } }),
+    tokenAnswer,
+    300,
+  )
+  await expect(tenant.users.get('auth0|1')).rejects.toMatchObject({ status: 503, code: 'tenant-unreachable' })
+  const short = await start(() => ({ status: 200, body: '{"user_id":', headers: { 'content-length': '400' } }), tokenAnswer, 300)
+  await expect(short.tenant.users.get('auth0|1')).rejects.toMatchObject({ status: 503, code: 'tenant-unreachable' })
+}) // prettier-ignore
 
 test('the missing scope is named', async () => {
   const { tenant } = await start(() =>

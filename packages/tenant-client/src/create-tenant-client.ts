@@ -113,9 +113,9 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
   const domain = new URL(origin).host // all the SDK takes; the fetch below knows the scheme
   const audience = options.audience ?? `https://${domain}/api/v2/`
   const carrier = createTenantFetch(options)
-  const rateLimits = watchRateLimits(carrier.fetch)
+  const rateLimits = watchRateLimits(carrier.ask)
   const newTokens = (wanted: string) =>
-    new TokenProvider({ domain, clientId, clientSecret, audience: wanted, fetch: carrier.fetch })
+    new TokenProvider({ domain, clientId, clientSecret, audience: wanted, fetch: carrier.ask })
   const limits = learnLimits()
   /** In whose turn a request is made; the SDK passes nothing on to the fetch it is given. */
   const turns = new AsyncLocalStorage<{ permits: Permits; deadlineMs: number }>()
@@ -132,7 +132,7 @@ export function createTenantClient(options: TenantClientOptions): TenantClient {
     const accessToken = () => tokens.getAccessToken()
     return { accessToken, sdk: new ManagementClient({ domain, token: accessToken, fetch: limitedFetch }) }
   }
-  const reach = createReach({ origin, fetch: carrier.fetch })
+  const reach = createReach({ origin, fetch: carrier.ask })
   const callWithin = createCallTenant({ origin, openSession, deadlineMs })
   const userChanges = { count: 0 }
 

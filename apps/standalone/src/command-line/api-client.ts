@@ -21,6 +21,8 @@ export interface ApiClient {
   ask<Answer>(path: string, body: unknown): Promise<Answer>
   /** @param key makes of repetitions one request; without it nothing is repeated */
   post<Answer>(path: string, body: unknown, key?: string): Promise<Answer>
+  put<Answer>(path: string, body: unknown): Promise<Answer>
+  delete(path: string): Promise<void>
   /** Sends a file as it is read, for as long as it takes. What has broken off is not begun anew. */
   upload<Answer>(path: string, query: Query, file: Outgoing): Promise<Answer>
   /** What is read as it arrives, for as long as it takes. */
@@ -41,7 +43,7 @@ const mostAttempts = 4
 const longestWaitSeconds = 60
 
 interface Call {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
   query?: Query
   body?: unknown
@@ -58,7 +60,7 @@ export function createApiClient({ url, tokens, signal, onWait }: ApiClientOption
   const send = async (call: Call): Promise<Response> => {
     const { method, path, query = {}, body, key, isPublic, isStream, file } = call
     // A file that is not taken in whole is not kept: to break that off changes nothing.
-    const isChange = method === 'POST' && !call.isQuestion && !file
+    const isChange = method !== 'GET' && !call.isQuestion && !file
     const set = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
     const question = set.length > 0 ? `?${new URLSearchParams(set)}` : ''
     const headers = {
@@ -130,6 +132,10 @@ export function createApiClient({ url, tokens, signal, onWait }: ApiClientOption
     getPublic: (path) => read({ method: 'GET', path, isPublic: true }),
     ask: (path, body) => read({ method: 'POST', path, body, isQuestion: true }),
     post: (path, body, key) => read({ method: 'POST', path, body, key }),
+    put: (path, body) => read({ method: 'PUT', path, body }),
+    delete: async (path) => {
+      await ask({ method: 'DELETE', path })
+    },
     upload: (path, query, file) => read({ method: 'POST', path, query, file }),
     stream: (path, query) => ask({ method: 'GET', path, query, isStream: true }),
   }

@@ -65,6 +65,7 @@ test('the exit code says what kind of failure it was, and standard error why', a
     [0, ['--help'], /^$/],
     [2, ['users', 'list', '--srot', 'name'], /no option --srot\.\n {2}Did you mean --sort\?/],
     [2, ['jobs', 'lst'], /Did you mean rollcall jobs list\?/],
+    [2, ['jobs', 'get', 'nonsense'], /nonsense is no id of a job\.\n {2}rollcall jobs list has them/],
     [2, ['users', 'unblok', id], /Did you mean rollcall users unblock\?/],
     [2, ['users', 'list', 'colour:red'], /no field colour.*\n.*colour:red\n {2}\^{6}\n/],
     [2, ['users', 'list', '--sort', 'colour'], /Expected a column/],

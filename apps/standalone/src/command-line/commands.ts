@@ -2,6 +2,8 @@ import { doAction } from './actions/do-action.ts'
 import { listActions } from './actions/list-actions.ts'
 import { undoRun } from './actions/undo-run.ts'
 import type { Command } from './command.ts'
+import { listDeletedUsers } from './deleted-users/list-deleted-users.ts'
+import { reportDeletedUsers } from './deleted-users/report-deleted-users.ts'
 import { misused } from './failure.ts'
 import { getImport } from './imports/get-import.ts'
 import { importUsers } from './imports/import-users.ts'
@@ -16,6 +18,11 @@ import { listJobs } from './jobs/list-jobs.ts'
 import { setJobSpeed } from './jobs/set-job-speed.ts'
 import { steerJob } from './jobs/steer-job.ts'
 import { nearest } from './nearest.ts'
+import { createSchedule } from './schedules/create-schedule.ts'
+import { getSchedule } from './schedules/get-schedule.ts'
+import { listSchedules } from './schedules/list-schedules.ts'
+import { steerSchedule } from './schedules/steer-schedule.ts'
+import { showCleanUp } from './show-clean-up.ts'
 import { showMe } from './show-me.ts'
 import { countUsers } from './users/count-users.ts'
 import { exportUsers } from './users/export-users.ts'
@@ -39,15 +46,22 @@ export const commands: readonly Command[] = [
   ...steerJob,
   setJobSpeed,
   ...decideOnJob,
+  listSchedules,
+  getSchedule,
+  createSchedule,
+  ...steerSchedule,
   listImports,
   getImport,
   listImportRows,
   reportImport,
   ...steerImport,
+  showCleanUp,
+  listDeletedUsers,
+  reportDeletedUsers,
   showMe,
 ]
 
-/** Words that stand before others: `users`, `jobs`, `imports`. */
+/** Words that stand before others: `users`, `jobs`, `schedules`. */
 export const groups = [...new Set(commands.filter(({ name }) => name.length > 1).map(({ name }) => name[0] ?? ''))]
 
 /**

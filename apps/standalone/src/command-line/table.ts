@@ -23,7 +23,7 @@ export function openTable(screen: Screen, heading: readonly string[]): Table {
         for (const row of rows) await screen.row(row)
         return
       }
-      const harmless = rows.map((row) => row.map(plainText))
+      const harmless = rows.map((row) => row.map((cell) => plainText(shortMoment(cell))))
       if (!widths) {
         widths = fit(heading.map((title, at) => Math.max(textWidth(title), ...harmless.map((row) => textWidth(row[at] ?? '')))), screen.columns) // prettier-ignore
         await screen.say(bold(line(heading)))
@@ -32,6 +32,9 @@ export function openTable(screen: Screen, heading: readonly string[]): Table {
     },
   }
 }
+
+/** To the minute, for people. */
+const shortMoment = (text: string) => text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{3}Z$/, '$1 $2')
 
 const padText = (text: string, cells: number) => text + ' '.repeat(Math.max(0, cells - textWidth(text)))
 

@@ -16,6 +16,7 @@ export {
 } from './actions.ts'
 export { ApiList } from './apis.ts'
 export { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
+export { CleanUp, CleanUpSegment } from './clean-up.ts'
 export { firstLevelOf, fitsCustomField, isDay, valueAtPath } from './custom-field-values.ts'
 export { CustomField, customFieldTypes } from './custom-fields.ts'
 export { DeletedUser, DeletedUserPage, DeletedUsersQuery, RecycleBinReport } from './deleted-users.ts'

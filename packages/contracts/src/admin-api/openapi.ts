@@ -12,6 +12,7 @@ import {
 } from './actions.ts'
 import { ApiList } from './apis.ts'
 import { AuditEntry, AuditPage, AuditQuery, ExportAuditQuery } from './audit.ts'
+import { CleanUp } from './clean-up.ts'
 import { DeletedUserPage, DeletedUsersQuery, RecycleBinReport } from './deleted-users.ts'
 import { Change, DirectoryStatus } from './directory.ts'
 import {
@@ -338,6 +339,16 @@ export function adminApiDocument(actions: readonly DescribedAction[], serverUrl 
     security,
     responses: { ...answered('By name.', ViewList), ...refused(401, 403) },
   })
+  registry.registerPath({
+    method: 'get',
+    path: '/api/clean-up',
+    operationId: 'getCleanUp',
+    summary: 'Who may be no user any more, and what is suggested for them',
+    description: 'Needs `read:users`. How many they are, `GET /api/users/count` tells; for what is done to them there are jobs and schedules.',
+    tags: ['Jobs'],
+    security,
+    responses: { ...answered('Every segment.', CleanUp), ...refused(401, 403) },
+  }) // prettier-ignore
   const viewBody = { body: { content: { 'application/json': { schema: ViewContent } } } }
   const onView = z.object({ viewId: z.uuid() })
   registry.registerPath({

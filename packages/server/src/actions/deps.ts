@@ -1,5 +1,6 @@
 import type { Logger } from '@rollcall/http-kit'
 import type { TenantClient } from '@rollcall/tenant-client'
+import type { ProgramNames } from '../actors/program-names.ts'
 import type { CustomFields } from '../custom-fields/custom-fields.ts'
 import type { RecycleBin } from '../recycle-bin/recycle-bin.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -15,6 +16,8 @@ export interface ActionDeps {
   directory: Directory | undefined
   bin: RecycleBin
   fields: CustomFields
+  /** Of those that did something: a list says who. */
+  programNames: ProgramNames
   spaClientId: string
   /** Names of the actions that are not done without a reason. */
   reasonRequired: ReadonlySet<string>

@@ -102,7 +102,7 @@ export async function noteForgotten(db: StoreQueries, { importId, chunk }: Chunk
 
 export interface RowOutcome {
   place: number
-  state: 'failed' | 'unknown'
+  state: 'failed' | 'unknown' | 'skipped'
   code: string
   message: string
 }
@@ -128,10 +128,10 @@ export async function noteSettled(trx: StoreQueries, { importId, chunk, firstPla
       WHERE o.import_id = ${importId} AND o.place BETWEEN ${firstPlace} AND ${lastPlace} AND o.state = 'waiting' AND u.import_id = o.import_id AND u.place = o.place
       RETURNING u.state, u.there_id
     ), counted AS (
-      SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'failed') AS failed, count(*) FILTER (WHERE state = 'unknown') AS unknown,
+      SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'failed') AS failed, count(*) FILTER (WHERE state = 'unknown') AS unknown, count(*) FILTER (WHERE state = 'skipped') AS skipped,
         count(*) FILTER (WHERE state = 'done' AND there_id IS NULL) AS created FROM written
     )
-    UPDATE imports i SET done = i.done + c.done, failed = i.failed + c.failed, unknown = i.unknown + c.unknown,
+    UPDATE imports i SET done = i.done + c.done, failed = i.failed + c.failed, unknown = i.unknown + c.unknown, skipped = i.skipped + c.skipped, to_create = i.to_create - c.skipped,
       created = i.created + ${summary ? sql`${summary.inserted}::int` : sql`c.created`}, updated = i.updated + ${summary ? sql`${summary.updated}::int` : sql`c.done - c.created`}
     FROM counted c WHERE i.import_id = ${importId}`.execute(trx)
   await tellOfImport(trx, importId)

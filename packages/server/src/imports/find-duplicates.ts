@@ -21,6 +21,9 @@ export async function findDuplicatesInFile(trx: StoreQueries, importId: string):
   }
 }
 
+/** Why a row is skipped: nobody is changed by it. */
+export const alreadyThere = { code: 'already-there', message: 'Is there already.' }
+
 /**
  * Whom the directory has already: by address, by username, by id. Where these are several people, or somebody with another address, it is not
  * the person of the row who would be changed, and the row is not sent.
@@ -41,8 +44,8 @@ export async function findThoseThere(trx: StoreQueries, { import_id: importId, c
       there_id = coalesce(by_email, by_id, by_name),
       state = CASE WHEN is_id_taken OR is_name_taken THEN 'invalid' WHEN ${mode} = 'skip' THEN 'skipped' ELSE 'waiting' END,
       content = CASE WHEN is_id_taken OR is_name_taken OR ${mode} = 'skip' THEN NULL ELSE content END,
-      code = CASE WHEN is_id_taken THEN 'user-id-taken' WHEN is_name_taken THEN 'username-taken' WHEN ${mode} = 'skip' THEN 'already-there' END,
+      code = CASE WHEN is_id_taken THEN 'user-id-taken' WHEN is_name_taken THEN 'username-taken' WHEN ${mode} = 'skip' THEN ${alreadyThere.code} END,
       message = CASE WHEN is_id_taken THEN 'The user id belongs to somebody else, with another e-mail address or of another connection.'
-        WHEN is_name_taken THEN 'The username belongs to somebody else.' WHEN ${mode} = 'skip' THEN 'Is there already.' END
+        WHEN is_name_taken THEN 'The username belongs to somebody else.' WHEN ${mode} = 'skip' THEN ${alreadyThere.message} END
     FROM found WHERE u.import_id = ${importId} AND u.place = found.place`.execute(trx)
 } // prettier-ignore

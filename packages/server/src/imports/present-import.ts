@@ -5,7 +5,7 @@ import { endedOf, waitingOf, type ImportEntry } from './imports.store.ts'
 export interface PresentImport {
   entry: ImportEntry
   viewerId: string
-  /** By user id, as far as the directory has them. */
+  /** By the id of whoever did something, as far as they are known. */
   names: ReadonlyMap<string, string>
   now: Date
 }

@@ -9,6 +9,7 @@ import type {
 import { sql } from '@rollcall/database'
 import { NotFound } from '@rollcall/http-kit'
 import type { Actor } from '../access/actor.ts'
+import { namesOf } from '../actors/names-of.ts'
 import { spreadsheetText } from '../spreadsheet-text.ts'
 import type { ImportDeps } from './deps.ts'
 import { findImport, type ImportEntry } from './imports.store.ts'
@@ -31,13 +32,14 @@ export async function tellImport(deps: ImportDeps, actor: Actor, entry: ImportEn
   return told
 }
 
-async function tellImports({ store }: ImportDeps, actor: Actor, entries: readonly ImportEntry[]): Promise<UserImport[]> {
-  const people = [...new Set(entries.map((entry) => entry.actor_id))]
-  const { rows } = await sql<{ user_id: string; name: string | null }>`
-    SELECT user_id, coalesce(name, email) AS name FROM users WHERE user_id = ANY (${people}::text[])`.execute(store.db)
-  const names = new Map(rows.flatMap(({ user_id: id, name }) => (name === null ? [] : [[id, name] as const])))
+async function tellImports(
+  { store: { db }, programNames }: ImportDeps,
+  actor: Actor,
+  entries: readonly ImportEntry[],
+): Promise<UserImport[]> {
+  const names = await namesOf({ db, programNames }, entries.map((entry) => entry.actor_id)) // prettier-ignore
   return entries.map((entry) => presentImport({ entry, viewerId: actor.userId, names, now: new Date() }))
-} // prettier-ignore
+}
 
 export async function getImport(deps: ImportDeps, actor: Actor, importId: string): Promise<UserImport> {
   return tellImport(deps, actor, await findVisibleImport(deps, actor, importId))

@@ -6,6 +6,7 @@ import { storable } from '../store/storable.ts'
 import { noteSettled, readChunkUsers, type Chunk, type ChunkUser, type RowOutcome, type Settled } from './chunks.store.ts' // prettier-ignore
 import type { ImportDeps } from './deps.ts'
 import { endIfOver } from './end-import.ts'
+import { alreadyThere } from './find-duplicates.ts'
 import type { ImportEntry } from './imports.store.ts'
 
 /** Of the tenant's clock against ours. */
@@ -23,6 +24,7 @@ export async function settleJob(
   const isRepeated = chunk.attempts > 1
   // The first time may have made them: then the second time they are there already.
   if (isRepeated) await forgiveOwn(deps, { chunk, users, troubled })
+  if (entry.mode === 'skip') skipThoseThere(troubled)
   const missing = Math.max(untraced, (job.summary?.failed ?? 0) - errors.length)
   const summary = isRepeated || missing > 0 || job.status === 'failed' ? undefined : job.summary
   if (missing > 0 || job.status === 'failed') {
@@ -104,8 +106,16 @@ async function forgiveOwn(
   deps: ImportDeps,
   { chunk, users, troubled }: { chunk: Chunk; users: readonly ChunkUser[]; troubled: Map<number, RowOutcome> },
 ): Promise<void> {
-  const isSuspect = ({ place }: ChunkUser) => /^(duplicated-user|conflict)/.test(troubled.get(place)?.code ?? '')
+  const isSuspect = ({ place }: ChunkUser) => isThere(troubled.get(place)?.code)
   for (const place of await findOurs(deps, chunk, users.filter(isSuspect))) troubled.delete(place)
+}
+
+const isThere = (code = '') => /^(duplicated-user|conflict)/.test(code)
+
+/** Who came since the check, or whom the directory had not heard of: told as those are whom the check found. */
+function skipThoseThere(troubled: Map<number, RowOutcome>): void {
+  for (const [place, { code }] of troubled)
+    if (code === 'duplicated-user') troubled.set(place, { place, state: 'skipped', ...alreadyThere })
 }
 
 async function lookFor(

@@ -15,7 +15,7 @@ export function actionOfJob({ action: name }: Pick<JobRow, 'action'>): Action {
 export interface PresentJob {
   job: JobRow
   viewerId: string
-  /** By user id, as far as the directory has them. */
+  /** By the id of whoever did something, as far as they are known. */
   names: ReadonlyMap<string, string>
   /** The job that undoes it. */
   undoneBy: string | null

@@ -10,11 +10,11 @@ import type {
 import { sql } from '@rollcall/database'
 import { Conflict, NotFound } from '@rollcall/http-kit'
 import type { Actor } from '../access/actor.ts'
+import { namesOf } from '../actors/names-of.ts'
 import { matchingUsers } from './choose-users.ts'
 import type { JobDeps } from './deps.ts'
 import { selectJobUsers } from './job-users.store.ts'
 import { findJob, findUndoingJob, selectJobs, type JobRow } from './jobs.store.ts'
-import { namesOf } from './names-of.ts'
 import { needsApproval } from './needs-approval.ts'
 import { presentJob, presentJobUser } from './present-job.ts'
 
@@ -42,7 +42,7 @@ export async function tellJob(deps: JobDeps, actor: Actor, job: JobRow): Promise
 async function tellJobs(deps: JobDeps, actor: Actor, jobs: readonly JobRow[]): Promise<Job[]> {
   const { db } = deps.store
   const people = jobs.flatMap((job) => [job.actor_id, job.approval?.byId ?? []].flat())
-  const names = await namesOf(db, people)
+  const names = await namesOf({ db, programNames: deps.programNames }, people)
   return Promise.all(
     jobs.map(async (job) =>
       presentJob({

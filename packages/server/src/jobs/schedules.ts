@@ -4,6 +4,7 @@ import { sql, transaction, type Selectable } from '@rollcall/database'
 import { Conflict, NotAllowed, NotFound, parse } from '@rollcall/http-kit'
 import type { Actor } from '../access/actor.ts'
 import { checkReason } from '../actions/check-action.ts'
+import { namesOf } from '../actors/names-of.ts'
 import { appendAudit, type AuditFacts } from '../audit/audit.store.ts'
 import { doneBy, ownEntry, told, type DoneBy } from '../audit/own-entry.ts'
 import { readFilter } from '../features/users/read-filter.ts'
@@ -15,7 +16,6 @@ import { auditJob } from './audit-job.ts'
 import { actionForMany, checkMayDo, checkWritten, heldBy } from './create-job.ts'
 import type { JobDeps } from './deps.ts'
 import { changeJob, insertJob, mostUnfinishedOfOne, type JobRow } from './jobs.store.ts'
-import { namesOf } from './names-of.ts'
 import { countsOf } from './present-job.ts'
 import { seesAll } from './read-jobs.ts'
 
@@ -67,7 +67,7 @@ export async function createSchedule(
     await appendAudit(trx, auditSchedule(made, 'schedule.create', { by: actor, from, changes: told({ name, action: action.name, filter, every }) }))
     return made
   })
-  return tell(store.db, actor, row)
+  return tell(deps, actor, row)
 } // prettier-ignore
 
 /** Others' schedules are seen by whoever sees others' jobs. */
@@ -76,9 +76,9 @@ const ofTenant = (db: StoreQueries, tenant: string, actor: Actor) => {
   return seesAll(actor) ? query : query.where('actor_id', '=', actor.userId)
 }
 
-export async function listSchedules({ store, tenant }: JobDeps, actor: Actor): Promise<JobScheduleList> {
-  const rows = await ofTenant(store.db, tenant.origin, actor).orderBy('name').orderBy('schedule_id').execute()
-  return { schedules: await tellAll(store.db, actor, rows) }
+export async function listSchedules(deps: JobDeps, actor: Actor): Promise<JobScheduleList> {
+  const rows = await ofTenant(deps.store.db, deps.tenant.origin, actor).orderBy('name').orderBy('schedule_id').execute()
+  return { schedules: await tellAll(deps, actor, rows) }
 }
 
 /**
@@ -86,9 +86,10 @@ export async function listSchedules({ store, tenant }: JobDeps, actor: Actor): P
  * @throws NotFound `schedule-not-found`; NotAllowed `schedule-of-another`, or as the action itself
  */
 export async function changeSchedule(
-  { store, tenant }: JobDeps,
+  deps: JobDeps,
   { actor, from, scheduleId, asked }: { actor: Actor; from: From; scheduleId: string; asked: JobScheduleChange },
 ): Promise<JobSchedule> {
+  const { store, tenant } = deps
   const row = await transaction(store.db, async (trx) => {
     const seen = await ofTenant(trx, tenant.origin, actor).where('schedule_id', '=', scheduleId).forUpdate().executeTakeFirst()
     if (!seen) throw new NotFound('schedule-not-found', 'There is no such schedule.')
@@ -108,7 +109,7 @@ export async function changeSchedule(
     await appendAudit(trx, auditSchedule(changed, 'schedule.change', { by: actor, from, changes }))
     return changed
   })
-  return tell(store.db, actor, row)
+  return tell(deps, actor, row)
 } // prettier-ignore
 
 /** What it plans is planned in the name of whoever made it, so only they let it be planned. */
@@ -190,15 +191,15 @@ function auditSchedule(
   return ownEntry({ action, subjectId: scheduleId, runId: scheduleId, tenant, by: doneBy(by, from), reason, changes })
 }
 
-async function tell(db: StoreQueries, actor: Actor, row: ScheduleRow): Promise<JobSchedule> {
-  const [one] = await tellAll(db, actor, [row])
+async function tell(deps: JobDeps, actor: Actor, row: ScheduleRow): Promise<JobSchedule> {
+  const [one] = await tellAll(deps, actor, [row])
   if (!one) throw new TypeError('One schedule is told as one.')
   return one
 }
 
-async function tellAll(db: StoreQueries, actor: Actor, rows: readonly ScheduleRow[]): Promise<JobSchedule[]> {
+async function tellAll({ store: { db }, programNames }: JobDeps, actor: Actor, rows: readonly ScheduleRow[]): Promise<JobSchedule[]> {
   const [names, { rows: latest }] = await Promise.all([
-    namesOf(db, rows.map((row) => row.actor_id)),
+    namesOf({ db, programNames }, rows.map((row) => row.actor_id)),
     sql<JobRow>`SELECT DISTINCT ON (schedule_id) * FROM jobs
       WHERE schedule_id = ANY (${rows.map((row) => row.schedule_id)}::uuid[]) ORDER BY schedule_id, seq DESC`.execute(db),
   ])

@@ -17,9 +17,9 @@ import type { HeldUser, Turn } from './turn.ts'
 import type { Wake } from '../wake.ts'
 
 /** How many users at a time, at most, of all jobs together. */
-const mostAtOnce = 24
+const mostAtOnce = 48
 /** Users for each request that may be under way, where no limit holds them back: while some are written down, others are at the tenant. */
-const usersForRequest = 1.5
+const usersForRequest = 3
 const flushMs = 150
 const limitHoldMs = 1000
 const idleMs = 1000

@@ -10,6 +10,7 @@ export interface FakeRequest {
 
 export interface FakeAnswer {
   status: number
+  /** Text and bytes go as they are, anything else as JSON. */
   body?: unknown
   headers?: Record<string, string>
 }
@@ -51,7 +52,8 @@ export async function startFakeAuth0(answer: (request: FakeRequest) => FakeAnswe
       if (!found) return
       const isText = typeof found.body === 'string'
       res.writeHead(found.status, { 'content-type': isText ? 'text/html' : 'application/json', ...found.headers })
-      res.end(found.body === undefined ? undefined : isText ? found.body : JSON.stringify(found.body))
+      const isReady = found.body === undefined || isText || Buffer.isBuffer(found.body)
+      res.end(isReady ? found.body : JSON.stringify(found.body))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

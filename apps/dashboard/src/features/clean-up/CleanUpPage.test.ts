@@ -1,6 +1,7 @@
 import type { JobSchedule, Permission } from '@rollcall/contracts/admin-api'
 import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test } from 'vitest'
+import { cleanUp } from '../../testing/clean-up-segments.ts'
 import { fakeJobs, jobId, someJob } from '../../testing/fake-jobs.ts'
 import { json, mountPage, problem } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
@@ -43,6 +44,7 @@ async function open(first: JobSchedule[], { may = permissions, refusal = undefin
   const sent: [request: string, body: unknown][] = []
   const others: Answers = (request, _signal, body) => {
     if (request.includes('/directory')) return json({ state: 'current' })
+    if (request.includes('/clean-up')) return json(cleanUp)
     if (request.includes('/users/count')) return json({ users: 42, isExact: true })
     if (!request.includes('/job-schedules')) return problem(404, 'There is no such thing.')
     if (request.startsWith('GET')) return json({ schedules })
@@ -184,4 +186,20 @@ test('what was not done to a schedule is said, and the list stays', async () => 
   const page = await open([someSchedule()], { refusal: problem(403, 'You lack update:users.', 'permission-missing') })
   await page.press('Pause: Not seen for a year')
   expect(page.list().text()).toMatch(/That was not done.*You lack update:users.*Block · Every week/)
+})
+
+test('segments that cannot be had are said, and asked for again', async () => {
+  let isThere = false
+  const answers: Answers = (request) => {
+    if (request.includes('/directory')) return json({ state: 'current' })
+    if (request.includes('/users/count')) return json({ users: 42, isExact: true })
+    if (request.includes('/job-schedules')) return json({ schedules: [] })
+    return isThere ? json(cleanUp) : problem(503, 'Rollcall is being restarted.')
+  }
+  const { wrapper } = await mountPage(CleanUpPage, { answers, path: '/clean-up', permissions })
+  await flushPromises()
+  expect(wrapper.text()).toContain('Rollcall is being restarted.')
+  isThere = true
+  await wrapper.findAll('button').find((one) => one.text() === 'Try again')?.trigger('click') // prettier-ignore
+  await expect.poll(() => wrapper.text()).toContain('Throw-away addresses')
 })

@@ -9,6 +9,7 @@ export const fieldGroups = {
     'email',
     'email.domain',
     'email_shared',
+    'email_used_elsewhere',
     'name',
     'nickname',
     'username',

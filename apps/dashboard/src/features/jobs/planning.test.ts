@@ -1,13 +1,12 @@
 import type { Permission } from '@rollcall/contracts/admin-api'
 import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test } from 'vitest'
+import { cleanUp } from '../../testing/clean-up-segments.ts'
 import { fakeJobs, jobId, someJob } from '../../testing/fake-jobs.ts'
 import { json, mountPage, problem } from '../../testing/mount-page.ts'
 import type { Answers } from '../../testing/mount-page.ts'
 import { askForMany } from '../actions/asked.ts'
 import CleanUpPage from '../clean-up/CleanUpPage.vue'
-import { segments } from '../clean-up/segments.ts'
-import { parseUserFilter } from '@rollcall/contracts/user-filter'
 import './ManyDialog.vue' // fetched when it is asked for otherwise
 import JobsPage from './JobsPage.vue'
 import NewJobPage from './NewJobPage.vue'
@@ -19,6 +18,7 @@ enableAutoUnmount(afterEach) // before the rest of it: what is declared last com
 
 const permissions: Permission[] = ['read:users', 'update:users', 'manage:roles', 'manage:jobs', 'delete:users']
 const others: Answers = (request) => {
+  if (request.includes('/clean-up')) return json(cleanUp)
   if (request.includes('/views')) return json({ views: [{ id: jobId, name: 'Gold', filter: 'x', sort: '-created_at', columns: ['name'], isMine: true, isShared: false }] }) // prettier-ignore
   if (request.includes('/field-values')) return json({ values: [{ value: 'rol_1', label: 'Editor', users: 3 }] })
   if (request.includes('/directory')) return json({ state: 'current' })
@@ -110,7 +110,6 @@ test('what waits for one’s own approval is on top, what one asked for oneself 
 })
 
 test('clean-up counts its segments, links to their users and suggests a dry run', async () => {
-  for (const { filter } of segments) expect(() => parseUserFilter(filter)).not.toThrow()
   const server = fakeJobs(someJob({ phase: 'planning' }), { others })
   const { wrapper } = await mountPage(CleanUpPage, { answers: server.answers, path: '/clean-up', permissions, hasDialogs: true }) // prettier-ignore
   await expect.poll(() => wrapper.findAll('a').map((link) => link.text())).toEqual(Array(6).fill('42 users'))

@@ -186,6 +186,14 @@ test('search and state are in the address, and an empty bin says so', async () =
   expect(page.wrapper.text()).toContain('Nobody matches')
 })
 
+test('a list of what a program did says its name', async () => {
+  const actorId = 'abc@clients'
+  const answers: Answers = () => pageOf([someone({ actorId, actorName: 'Nightly clean-up' })])
+  const { wrapper } = await open({ answers, path: `/recycle-bin?actor=${actorId}` })
+  expect(wrapper.text()).toContain('By Nightly clean-up')
+  expect(wrapper.text()).not.toContain(actorId)
+})
+
 test('the next page comes when it is asked for; what others do shows by itself', async () => {
   let first = [someone()]
   const page = await open({

@@ -7,12 +7,11 @@ import { readEntries } from '../read-entries.ts'
 import { readNumber } from '../read-number.ts'
 import { confirmLoss } from './confirm-loss.ts'
 import { doToEach } from './do-to-each.ts'
-import { readParams } from './read-params.ts'
-import { describeParam, findServerAction, type ServerAction } from './server-actions.ts'
+import { paramOptions, readParams } from './read-params.ts'
+import { describeParam, findServerAction, shortName, type ServerAction } from './server-actions.ts'
 
 const options = {
-  param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a parameter; NAME:=JSON for what is no text' },
-  params: { type: 'string', value: 'FILE', help: 'all parameters, as JSON: for secrets and what is long' },
+  ...paramOptions,
   reason: { type: 'string', value: 'TEXT', help: 'why, for the audit log' },
   ids: { type: 'string', value: 'FILE', help: 'whom, a line each; - is standard input' },
   'dry-run': { type: 'boolean', help: 'say what it would do, and do nothing' },
@@ -42,7 +41,7 @@ export const doAction = defineCommand({
   ],
   async helpFromServer({ words: [name], api }) {
     if (name === undefined) return []
-    const action = await findServerAction(api, name)
+    const action = await findServerAction(api, name, { isCommand: true })
     const params = Object.entries(action.params).map(([key, schema]) => {
       const isNeeded = action.required.includes(key)
       return `  --param ${describeParam(key, schema)}${isNeeded ? ', needed' : ''}${schema.description ? `: ${schema.description}` : ''}`
@@ -56,7 +55,7 @@ export const doAction = defineCommand({
     const [name, ...words] = call.words
     if (name === undefined) throw misused('Say what to do: rollcall users actions lists what there is.')
     const { options, api, screen, stdin } = call
-    const action = await findServerAction(api, name)
+    const action = await findServerAction(api, name, { isCommand: true })
     const params = await readParams(action, options)
     const selection = await readSelection(options, call)
     if (selection) return doToAll(call, { action, params, words, selection })
@@ -71,6 +70,9 @@ export const doAction = defineCommand({
   },
 })
 
+/** For whom there is no user any more. */
+const ofTheBin = ['user.restore', 'user.purge']
+
 function doToAll(
   { options, api, screen, signal }: DoCall,
   { action, params, words, selection }: { action: ServerAction; params: Record<string, unknown>; words: string[]; selection: JobSelection },
@@ -78,6 +80,11 @@ function doToAll(
   const { reason, ids, key, from } = options
   if (words.length > 0 || ids !== undefined) throw misused('Say whom by a job’s option or by ids, not by both.')
   if (key !== undefined) throw misused('A job is not repeated: --key is for users that are named.')
+  if (selection.kind !== 'list' && ofTheBin.includes(action.name))
+    throw misused(
+      `${action.name} is for those in the recycle bin, whom no filter finds.`,
+      `rollcall deleted-users list --state deleted --all --json | rollcall users ${shortName(action.name)} --from -`,
+    )
   const wanted = { action: action.name, params, selection, ...(reason !== undefined && { reason }) }
   // Whoever sends the list by standard input cannot be asked by it.
   const asker = { ...screen, canAsk: screen.canAsk && from !== '-' }

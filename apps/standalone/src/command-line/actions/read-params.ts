@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises'
+import type { Options, Values } from '../command.ts'
 import { misused } from '../failure.ts'
 import { nearest } from '../nearest.ts'
 import type { ParamSchema, ServerAction } from './server-actions.ts'
+
+/** What an action is done with. */
+export const paramOptions = {
+  param: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a parameter; NAME:=JSON for what is no text' },
+  params: { type: 'string', value: 'FILE', help: 'all parameters, as JSON: for secrets and what is long' },
+} as const satisfies Options
 
 /**
  * What an action is to be done with: a file of JSON, and over it what was written one by one. Whether the values will do is the server's to say.
@@ -10,7 +17,7 @@ import type { ParamSchema, ServerAction } from './server-actions.ts'
  */
 export async function readParams(
   action: ServerAction,
-  { param: written = [], params: file }: { param?: string[] | undefined; params?: string | undefined },
+  { param: written = [], params: file }: Values<typeof paramOptions>,
 ): Promise<Record<string, unknown>> {
   const params = file === undefined ? {} : await readFileOfParams(file)
   for (const text of written) {

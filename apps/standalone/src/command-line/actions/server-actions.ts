@@ -61,21 +61,24 @@ export async function readServerActions(api: ApiClient): Promise<ServerAction[]>
 export const shortName = (name: string) => name.replace(/^user\./, '')
 
 /**
- * @param further words that might have been meant as well
+ * @param options.isCommand whether it was written where a command of `rollcall users` could stand
  * @throws CommandFailed for an action that the server has none of
  */
 export async function findServerAction(
   api: ApiClient,
   written: string,
-  further: readonly string[] = [],
+  { isCommand }: { isCommand: boolean },
 ): Promise<ServerAction> {
   const actions = await readServerActions(api)
   const action = actions.find(({ name }) => name === written || shortName(name) === written)
   if (action) return action
-  const near = nearest(shortName(written), [...further, ...actions.map(({ name }) => shortName(name))])
+  const near = nearest(shortName(written), actions.map(({ name }) => shortName(name))) // prettier-ignore
+  const before = isCommand ? 'rollcall users ' : ''
   throw misused(
-    `There is no command rollcall users ${written}, and no action of that name.`,
-    ...(near === undefined ? [] : [`Did you mean rollcall users ${near}?`]),
+    isCommand
+      ? `There is no command ${before}${written}, and no action of that name.`
+      : `There is no action ${written}.`,
+    ...(near === undefined ? [] : [`Did you mean ${before}${near}?`]),
     'rollcall users actions lists what can be done to users.',
   )
 }

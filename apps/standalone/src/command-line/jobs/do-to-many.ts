@@ -12,7 +12,10 @@ export interface ManyOptions extends Agreement {
   isDetached: boolean
 }
 
-/** Has the server do an action to many: looks first, starts when the number is agreed to, and follows it. @returns the exit code */
+/**
+ * Has the server do an action to many: looks first, starts when the number is agreed to, and follows it.
+ * @returns the exit code: done is when it was done to all of them, and nobody of a list is missing
+ */
 export async function doToMany(watching: Watching, wanted: Partial<NewJob>, options: ManyOptions): Promise<number> {
   const { api, screen } = watching
   const { isJson, isDryRun, isDetached } = options
@@ -30,7 +33,7 @@ export async function doToMany(watching: Watching, wanted: Partial<NewJob>, opti
     } else if (isOver) await screen.json(planned)
     if (isOver) {
       await drop()
-      return exitCodes.done
+      return endOf(planned)
     }
     const { action, counts } = planned
     await agree(screen, { question: `${action} to ${counts.waiting} users?`, waiting: counts.waiting }, options)
@@ -40,7 +43,10 @@ export async function doToMany(watching: Watching, wanted: Partial<NewJob>, opti
     throw error
   }
   const started: Job = await api.post(jobPath(created.jobId, 'start'), { users: planned.counts.waiting })
-  if (!isDetached) return followJob(started, { ...watching, isJson })
+  if (!isDetached) return (await followJob(started, { ...watching, isJson })) || endOf(planned)
   await (isJson ? screen.json(started) : screen.say(started.jobId))
-  return exitCodes.done
+  return endOf(planned)
 }
+
+/** Whoever wrote a list meant everybody who is on it. */
+const endOf = ({ selection }: Job) => (selection.unmatched > 0 ? exitCodes.failed : exitCodes.done)

@@ -35,13 +35,14 @@ test('a job that needs a second person is approved by one who types the number, 
   expect(await commandLine.rollcall(['jobs', 'approve', jobId], { env: person })).toMatchObject({ code: 2, told: expect.stringContaining('--users N') })
   expect(await commandLine.rollcall(['jobs', 'approve', jobId, '--users', '3'], { env: person })).toMatchObject({ code: 5 })
   const no = await runOnTerminal(['jobs', 'approve', jobId], { env: person, input: '1' })
-  expect([no.code, stripVTControlCharacters(no.out)]).toEqual([1, expect.stringMatching(/because: Asked for by the bank\s+user\.block would be done to 2 users/)])
+  expect([no.code, stripVTControlCharacters(no.out)]).toEqual([1, expect.stringMatching(/application-1 asks for it, because: Asked for by the bank\s+user\.block would be done to 2 users/)])
   expect(await isBlocked(ids)).toEqual([false, false])
   expect((await runOnTerminal(['jobs', 'approve', jobId, '--comment', 'Checked'], { env: person, input: '2' })).code).toBe(0)
   expect(await commandLine.rollcall(['jobs', 'watch', jobId])).toMatchObject({ code: 0, out: expect.stringContaining('2 done') })
   expect(await isBlocked(ids)).toEqual([true, true])
   const [job] = await commandLine.found<Job>(['jobs', 'get', jobId])
   expect(job?.approval).toMatchObject({ isGiven: true, comment: 'Checked' })
+  expect((await commandLine.rollcall(['jobs', 'get', jobId])).out).toMatch(/^done: 2 done[^]*\nuser\.block of 2 users\n {2}approved by lead@example\.com: Checked\n/)
 }) // prettier-ignore
 
 test('a refusal says why, and nothing is done', async () => {
@@ -53,6 +54,16 @@ test('a refusal says why, and nothing is done', async () => {
   expect(await isBlocked(ids)).toEqual([false, false])
   const again = await commandLine.rollcall(['jobs', 'approve', jobId, '--users', '2'], { env: person })
   expect(again).toMatchObject({ code: 5 })
+  const seen = await commandLine.rollcall(['jobs', 'watch', jobId])
+  expect(seen).toMatchObject({ code: 1, out: 'cancelled: 0 done, 0 failed, 0 left out, 2 wait\n  refused by lead@example.com: Not these\n' }) // prettier-ignore
+})
+
+test('a dry run says that a second person is needed, and by which way those in the recycle bin are found', async () => {
+  const { filter } = await commandLine.people('One', 'Two')
+  const dry = await commandLine.rollcall(['users', 'block', '--filter', filter, '--dry-run'])
+  expect(dry).toMatchObject({ code: 0, out: expect.stringContaining('A second person has to approve it.') })
+  const lost = await commandLine.rollcall(['users', 'restore', '--filter', filter, '--yes'])
+  expect(lost).toMatchObject({ code: 2, out: '', told: expect.stringContaining('--json | rollcall users restore --from -') }) // prettier-ignore
 })
 
 test('the speed of a job is set in per cent', async () => {
@@ -95,7 +106,7 @@ test('a job is done to a list, and tells which of it are nobody', async () => {
   await writeFile(list, `# who has left\n${ids[0]}\n${address(1)}\nnobody@nowhere.example\n`)
   const args = ['users', 'edit', '--param', 'nickname=Gone', '--from']
   const dry = await rollcall([...args, list, '--dry-run'])
-  expect(dry).toMatchObject({ code: 0, told: '', out: expect.stringContaining('nobody@nowhere.example is nobody') })
+  expect(dry).toMatchObject({ code: 1, told: '', out: expect.stringContaining('nobody@nowhere.example is nobody') })
   expect(dry.out).toContain('user.edit would be done to 2 users of 2 users')
   const [done] = await found<Job>([...args, '-', '--users', '2'], { input: `${ids[0]}\n${address(1)}\n` })
   expect(done).toMatchObject({ phase: 'done', counts: { done: 2 }, selection: { kind: 'list', entries: 2 } })
@@ -106,6 +117,8 @@ test('a job is done to a list, and tells which of it are nobody', async () => {
     [[list, '--key', 'k'], /--key is for users/],
     [[list], /--users N/],
   ]
+  const gone = await rollcall([...args, '-', '--yes'], { input: 'nobody@nowhere.example\n' })
+  expect(gone).toMatchObject({ code: 1, told: '', out: expect.stringContaining('nobody@nowhere.example is nobody') })
   for (const [further, said] of wrong)
     expect(await rollcall([...args, ...further])).toMatchObject({ code: 2, out: '', told: expect.stringMatching(said) })
 })

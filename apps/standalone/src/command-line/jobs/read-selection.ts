@@ -5,7 +5,7 @@ import type { Options, Values } from '../command.ts'
 import { misused } from '../failure.ts'
 import { readEntries } from '../read-entries.ts'
 import { readFilter } from '../users/which-users.ts'
-import { findViewId } from './find-view.ts'
+import { findView } from './find-view.ts'
 
 /** Whom the server is to find by itself, so that nothing goes to and fro for each of them. */
 export const selectionOptions = {
@@ -25,7 +25,7 @@ export async function readSelection(
   const given = [filter, view, from].filter((one) => one !== undefined)
   if (given.length === 0) return undefined
   if (given.length > 1) throw misused('--filter, --view and --from exclude each other.')
-  if (view !== undefined) return { kind: 'view', viewId: await findViewId(api, view) }
+  if (view !== undefined) return { kind: 'view', viewId: (await findView(api, view)).id }
   if (from !== undefined) return { kind: 'list', entries: await readEntries([], { file: from, option: 'from', stdin }) }
   if (filter === undefined || filter.trim() === '') throw misused('--filter is empty. Everybody is written *.')
   return { kind: 'filter', filter: readFilter([filter], {}) ?? '', except: [] }

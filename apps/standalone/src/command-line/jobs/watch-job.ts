@@ -2,6 +2,7 @@ import type { Job } from '@rollcall/contracts/admin-api'
 import { CommandFailed, exitCodes } from '../failure.ts'
 import { whilePhaseIs, type Watching } from '../follow.ts'
 import { pathOf } from '../path-of.ts'
+import { tellDecision } from './tell-decision.ts'
 
 export const jobPath = pathOf('job')
 
@@ -36,6 +37,7 @@ export async function followJob(job: Job, { isJson, ...watching }: Watching & { 
   else {
     const words = [`${counts.done} done`, `${counts.failed} failed`, `${counts.excluded} left out`, ...(counts.waiting > 0 ? [`${counts.waiting} wait`] : [])]
     await screen.say(`${phase}: ${words.join(', ')}`)
+    if (phase === 'cancelled') await tellDecision(screen, ended)
     if (counts.failed > 0) screen.tell(`rollcall jobs users ${jobId} --state failed tells why.`)
   } // prettier-ignore
   if (phase === 'waiting-for-approval')

@@ -63,7 +63,7 @@ export async function printUsers({ options, api, screen }: ListCall, filter: str
     })
     found ??= page.count
     if (options.json) for (const user of page.users) await screen.json(user)
-    else await table.rows(page.users.map((user) => userCells(user, columns, { isShort: screen.isTerminal })))
+    else await table.rows(page.users.map((user) => userCells(user, columns)))
     printed += page.users.length
     if (page.next === null) {
       // Auth0, asked live, shows a thousand of a search. Whoever wanted all has to know.

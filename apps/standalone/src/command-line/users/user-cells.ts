@@ -18,13 +18,8 @@ export const usualColumns = ['user_id', 'email', 'name', 'connection', 'blocked'
 /** Those that have to be asked for besides. */
 export const furtherColumns = (columns: readonly string[]) => columns.filter((name) => !Object.hasOwn(ofSummary, name))
 
-/** @param options.isShort moments to the minute, for people */
-export function userCells(user: UserSummary, columns: readonly string[], { isShort }: { isShort: boolean }): string[] {
-  const cells = columns.map((name) => cellText(ofSummary[name] ? ofSummary[name](user) : user.columns[name]))
-  return isShort ? cells.map((text) => text.replace(moment, '$1 $2')) : cells
-}
-
-const moment = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{3}Z$/
+export const userCells = (user: UserSummary, columns: readonly string[]): string[] =>
+  columns.map((name) => cellText(ofSummary[name] ? ofSummary[name](user) : user.columns[name]))
 
 /** A value in one cell: nothing for nothing, a list with commas between, the rest as JSON has it. */
 export function cellText(value: unknown): string {

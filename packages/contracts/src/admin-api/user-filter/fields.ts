@@ -19,6 +19,8 @@ export const userFields: Readonly<Record<string, UserFieldInfo>> = {
   'email.domain': { kind: 'text', aliases: ['domain'] },
   /** Another user has the same address. */
   email_shared: { kind: 'boolean', aliases: ['duplicate', 'duplicates'] },
+  /** Another user has the same address, and has signed in. */
+  email_used_elsewhere: { kind: 'boolean' },
   name: { kind: 'text', isSortable: true },
   nickname: { kind: 'text', aliases: ['nick'] },
   username: { kind: 'text' },

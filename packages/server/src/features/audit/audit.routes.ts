@@ -3,25 +3,24 @@ import { parse, Unavailable } from '@rollcall/http-kit'
 import { Router, type RequestHandler } from 'express'
 import { actorOf, allow } from '../../access/actor.ts'
 import { only } from '../../access/only.ts'
+import type { ActionDeps } from '../../actions/deps.ts'
 import type { CustomFields } from '../../custom-fields/custom-fields.ts'
 import { sendExports } from '../../send-exports.ts'
-import type { Store } from '../../store/open-store.ts'
 import { exportAudit } from './export-audit.ts'
 import { listAudit } from './list-audit.ts'
-import type { ProgramNames } from './program-names.ts'
 
 export interface AuditRoutesDeps {
   guard: RequestHandler
-  store: Store | undefined
+  /** undefined: nothing is kept here. */
+  actions: Pick<ActionDeps, 'store' | 'programNames'> | undefined
   fields: CustomFields
-  programNames: ProgramNames
 }
 
-export function auditRoutes({ guard, store, fields, programNames }: AuditRoutesDeps): Router {
+export function auditRoutes({ guard, actions, fields }: AuditRoutesDeps): Router {
   const router = Router()
   const sendExport = sendExports(2)
   const kept = () => {
-    if (store) return store
+    if (actions) return actions
     throw new Unavailable('store-needed', 'Rollcall has no database here, so it keeps no audit log.')
   }
 
@@ -30,7 +29,8 @@ export function auditRoutes({ guard, store, fields, programNames }: AuditRoutesD
     .all(only('GET'), guard)
     .get(async (req, res) => {
       const sight = fields.sightOf(allow(actorOf(req), 'read:audit'))
-      res.json(await listAudit({ db: kept().db, programNames }, parse(AuditQuery, req.query, 'query'), sight))
+      const { store, programNames } = kept()
+      res.json(await listAudit({ db: store.db, programNames }, parse(AuditQuery, req.query, 'query'), sight))
     })
 
   router
@@ -39,7 +39,7 @@ export function auditRoutes({ guard, store, fields, programNames }: AuditRoutesD
     .get(async (req, res) => {
       const sight = fields.sightOf(allow(actorOf(req), 'read:audit'))
       const query = parse(ExportAuditQuery, req.query, 'query')
-      const open = async () => ({ content: await exportAudit(kept(), query, sight) })
+      const open = async () => ({ content: await exportAudit(kept().store, query, sight) })
       await sendExport(res, { name: 'audit', format: query.format, open })
     })
 

@@ -2,10 +2,8 @@ import type { AuditEntry, AuditPage, AuditQuery } from '@rollcall/contracts/admi
 import { sql } from '@rollcall/database'
 import type { Sight } from '../../custom-fields/custom-fields.ts'
 import { maskChanges } from '../../custom-fields/hide.ts'
-import type { StoreQueries } from '../../store/open-store.ts'
-import { clientIdOf } from '../../access/actor.ts'
+import { namesOf, type NamesDeps } from '../../actors/names-of.ts'
 import { matching } from './find-entries.ts'
-import type { ProgramNames } from './program-names.ts'
 
 interface EntryRow {
   seq: number
@@ -14,17 +12,12 @@ interface EntryRow {
   hash: string
 }
 
-export interface ListAuditDeps {
-  db: StoreQueries
-  programNames: ProgramNames
-}
-
 /**
  * One page of what staff did, newest first.
  * @param sight of whoever asks
  */
 export async function listAudit(
-  { db, programNames }: ListAuditDeps,
+  { db, programNames }: NamesDeps,
   { limit, after, ...filter }: AuditQuery,
   sight: Sight,
 ): Promise<AuditPage> {
@@ -35,6 +28,7 @@ export async function listAudit(
     db.selectFrom('audit_head').select(['seq', 'hash']).executeTakeFirstOrThrow(),
   ])
   const page = rows.slice(0, limit)
+  const programs = page.flatMap(({ entry }) => (entry.actorKind === 'program' ? [entry.actorId] : []))
   return {
     entries: page.map(({ seq, at, entry, hash }) => ({
       ...entry,
@@ -44,19 +38,7 @@ export async function listAudit(
       hash,
     })),
     next: rows.length > limit ? String(page.at(-1)?.seq) : null,
-    programs: await programsOf(page, programNames),
+    programs: Object.fromEntries(await namesOf({ db, programNames }, programs)),
     head: { seq: head.seq, hash: head.hash.toString('hex') },
   }
-}
-
-async function programsOf(rows: readonly EntryRow[], programNames: ProgramNames): Promise<Record<string, string>> {
-  const programs = new Set(rows.flatMap(({ entry }) => (entry.actorKind === 'program' ? [entry.actorId] : [])))
-  if (programs.size === 0) return {}
-  const names = await programNames()
-  return Object.fromEntries(
-    [...programs].flatMap((id) => {
-      const name = names.get(clientIdOf(id) ?? '')
-      return name === undefined ? [] : [[id, name]]
-    }),
-  )
 }

@@ -1,9 +1,8 @@
 import { sql, type RawBuilder } from '@rollcall/database'
+import type { NamesDeps } from '../../actors/names-of.ts'
 import type { RecycleBin } from '../../recycle-bin/recycle-bin.ts'
-import type { StoreQueries } from '../../store/open-store.ts'
 
-export interface BinDeps {
-  db: StoreQueries
+export interface BinDeps extends NamesDeps {
   bin: RecycleBin
   /** The tenant's origin. */
   tenant: string

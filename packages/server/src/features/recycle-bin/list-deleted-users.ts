@@ -2,6 +2,7 @@ import type { DeletedUser, DeletedUserPage, DeletedUsersQuery } from '@rollcall/
 import { sql } from '@rollcall/database'
 import { InvalidInput } from '@rollcall/http-kit'
 import { z } from 'zod'
+import { namesOf } from '../../actors/names-of.ts'
 import type { RecycleBin } from '../../recycle-bin/recycle-bin.ts'
 import { escapeLike } from '../users/search/like-pattern.ts'
 import { binEntries, hasProblem, type BinDeps } from './bin-entries.ts'
@@ -14,7 +15,6 @@ interface Row {
   email: string | null
   at: Date
   actor_id: string
-  actor_name: string | null
   reason: string | null
   until: Date
   problem: { code: string; message: string } | null
@@ -43,20 +43,20 @@ export async function listDeletedUsers(
     place !== undefined && sql`(e.at, e.run_id) < (${place.at}::timestamptz, ${place.runId}::uuid)`,
   ].filter((one) => one !== false)
   const { rows } = await sql<Row>`
-    SELECT e.*, r.actor_id, coalesce(a.name, a.email) AS actor_name, r.reason
-    FROM ${tables} LEFT JOIN users a ON a.user_id = r.actor_id
+    SELECT e.*, r.actor_id, r.reason FROM ${tables}
     WHERE ${sql.join(conditions, sql` AND `)}
     ORDER BY e.at DESC, e.run_id DESC LIMIT ${limit + 1}`.execute(db)
   const shown = rows.slice(0, limit)
+  const names = await namesOf(deps, shown.map((row) => row.actor_id)) // prettier-ignore
   const last = rows.length > limit ? shown.at(-1) : undefined
   return {
-    users: shown.map((row) => present(row, bin)),
+    users: shown.map((row) => present(row, { bin, names })),
     next: last ? writeCursor({ at: last.at.toISOString(), runId: last.run_id }) : null,
     keptForDays: bin.isKeeping ? bin.keptForDays : null,
   }
 }
 
-function present(row: Row, bin: RecycleBin): DeletedUser {
+function present(row: Row, { bin, names }: { bin: RecycleBin; names: ReadonlyMap<string, string> }): DeletedUser {
   return {
     userId: row.user_id,
     state: row.state,
@@ -65,7 +65,7 @@ function present(row: Row, bin: RecycleBin): DeletedUser {
     email: row.email,
     at: row.at.toISOString(),
     actorId: row.actor_id,
-    actorName: row.actor_name,
+    actorName: names.get(row.actor_id) ?? null,
     reason: row.reason,
     until: row.until.toISOString(),
     problem: row.problem

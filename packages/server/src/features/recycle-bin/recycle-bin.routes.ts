@@ -17,8 +17,8 @@ export function recycleBinRoutes({ guard, actions }: { guard: RequestHandler; ac
     .get(async (req, res) => {
       allow(actorOf(req), 'read:users')
       const query = parse(DeletedUsersQuery, req.query, 'query')
-      const { store, bin, tenant } = recorded(actions)
-      res.json(await listDeletedUsers({ db: store.db, bin, tenant: tenant.origin }, query))
+      const { store, bin, programNames, tenant } = recorded(actions)
+      res.json(await listDeletedUsers({ db: store.db, bin, programNames, tenant: tenant.origin }, query))
     })
 
   router
@@ -26,8 +26,8 @@ export function recycleBinRoutes({ guard, actions }: { guard: RequestHandler; ac
     .all(only('GET'), guard)
     .get(async (req, res) => {
       allow(actorOf(req), 'read:users')
-      const { store, bin, tenant } = recorded(actions)
-      res.json(await reportDeletedUsers({ db: store.db, bin, tenant: tenant.origin }, new Date()))
+      const { store, bin, programNames, tenant } = recorded(actions)
+      res.json(await reportDeletedUsers({ db: store.db, bin, programNames, tenant: tenant.origin }, new Date()))
     })
 
   return router

@@ -1,5 +1,6 @@
 import type { RecycleBinReport } from '@rollcall/contracts/admin-api'
 import { sql, type RawBuilder } from '@rollcall/database'
+import { namesOf } from '../../actors/names-of.ts'
 import { binEntries, hasProblem, type BinDeps } from './bin-entries.ts'
 
 const shownActors = 10
@@ -10,7 +11,7 @@ interface Told {
   states: { state: State; users: number; problems: number; within7: number; within30: number }[] | null
   days: { state: State; day: string; users: number }[] | null
   months: RecycleBinReport['months'] | null
-  actors: RecycleBinReport['actors'] | null
+  actors: { actorId: string; users: number }[] | null
 }
 
 /** How much is kept of whom, and what becomes of it when; all of it of one moment. */
@@ -31,10 +32,11 @@ export async function reportDeletedUsers(deps: BinDeps, now: Date): Promise<Recy
       (SELECT json_agg(d) FROM (SELECT state, ${dayOf(sql`greatest(until, ${moment}::timestamptz)`)} AS day, count(*) AS users FROM e GROUP BY 1, 2) d) AS days,
       (SELECT json_agg(m) FROM (SELECT left(${dayOf(sql`at`)}, 7) AS month, count(*) AS users FROM e
         WHERE state = 'deleted' GROUP BY 1 ORDER BY 1 DESC) m) AS months,
-      (SELECT json_agg(a) FROM (SELECT actor_id AS "actorId", (SELECT coalesce(name, email) FROM users WHERE user_id = actor_id) AS "actorName", count(*) AS users
-        FROM e WHERE state = 'deleted' GROUP BY actor_id ORDER BY users DESC, actor_id LIMIT ${shownActors}) a) AS actors`.execute(db)
+      (SELECT json_agg(a) FROM (SELECT actor_id AS "actorId", count(*) AS users FROM e
+        WHERE state = 'deleted' GROUP BY actor_id ORDER BY users DESC, actor_id LIMIT ${shownActors}) a) AS actors`.execute(db)
   const told = rows[0]
   const actors = told?.actors ?? []
+  const names = await namesOf(deps, actors.map(({ actorId }) => actorId))
   const kept = comingDue('deleted', told, now)
   return {
     at: moment,
@@ -43,7 +45,7 @@ export async function reportDeletedUsers(deps: BinDeps, now: Date): Promise<Recy
     kept,
     scheduled: comingDue('scheduled', told, now),
     months: told?.months ?? [],
-    actors,
+    actors: actors.map(({ actorId, users }) => ({ actorId, actorName: names.get(actorId) ?? null, users })),
     otherActors: kept.users - actors.reduce((sum, { users }) => sum + users, 0),
   }
 } // prettier-ignore

@@ -33,7 +33,8 @@ function print(filter: UserFilter, now: Date): string {
     case 'text':
       return printText(filter.text)
     case 'is': {
-      if (['mfa', 'email_shared', 'deletion_scheduled'].includes(filter.field)) throw needsDirectory(filter.field)
+      if (['mfa', 'email_shared', 'email_used_elsewhere', 'deletion_scheduled'].includes(filter.field))
+        throw needsDirectory(filter.field)
       // What is not set is not true; Auth0 finds it by neither.
       const isTrue = `${filter.field}:true`
       return filter.value ? isTrue : without(isTrue)

@@ -89,6 +89,7 @@ function makePerson(number: number): Person {
     blocked: chance(0.5),
     mfa: chance(0.5),
     email_shared: false,
+    email_used_elsewhere: false,
     deletion_scheduled: chance(0.2),
     created_at: moment(),
     updated_at: moment(),
@@ -109,14 +110,25 @@ function makePerson(number: number): Person {
 
 const people = Array.from({ length: 95 }, (_unused, number) => makePerson(number))
 for (const person of people) {
-  const sameAddress = ({ email }: Person) => email?.toLowerCase() === person.email?.toLowerCase()
-  person.email_shared = person.email !== null && people.filter(sameAddress).length > 1
+  const others = people.filter(
+    (other) => other !== person && person.email !== null && other.email?.toLowerCase() === person.email.toLowerCase(),
+  )
+  person.email_shared = others.length > 0
+  person.email_used_elsewhere = others.some(({ last_login: at }) => at !== null)
 }
 
 const lineFields = ['email', 'name', 'nickname', 'username', 'phone_number', 'given_name', 'family_name'] as const
 const exactFields = ['user_id', 'connection', 'last_ip', 'identities.connection', 'identities.provider', 'identities.user_id'] // prettier-ignore
 const textFields = [...lineFields, ...exactFields, 'email.domain']
-const booleanFields = ['email_verified', 'phone_verified', 'blocked', 'mfa', 'email_shared', 'deletion_scheduled']
+const booleanFields = [
+  'email_verified',
+  'phone_verified',
+  'blocked',
+  'mfa',
+  'email_shared',
+  'email_used_elsewhere',
+  'deletion_scheduled',
+]
 
 function textOf(field: string): string {
   if (chance(0.3)) return pick(words)

@@ -73,6 +73,8 @@ function compile(filter: UserFilter, isWanted: boolean, now: Date): Condition {
     case 'is':
       if (filter.field === 'email_shared')
         return filter.value === isWanted ? sharesEmail : sql<boolean>`NOT ${sharesEmail}`
+      if (filter.field === 'email_used_elsewhere')
+        return filter.value === isWanted ? emailUsedElsewhere : sql<boolean>`NOT ${emailUsedElsewhere}`
       if (filter.field === 'deletion_scheduled')
         return related(sql`scheduled_deletions d WHERE d.user_id = u.user_id`, filter.value === isWanted)
       return filter.value === isWanted
@@ -140,8 +142,10 @@ function remarksOf(field: 'tag' | 'note', pieces: string[]): RawBuilder<unknown>
   return sql`user_tags m WHERE m.user_id = u.user_id AND ${isMeant}`
 }
 
-const sharesEmail = sql<boolean>`(EXISTS (SELECT FROM shared_emails d WHERE d.email_key = u.email_key)
-  AND EXISTS (SELECT FROM users o WHERE o.email_key = u.email_key AND o.user_id <> u.user_id))`
+const otherWithEmail = (condition: RawBuilder<unknown>) => sql<boolean>`(EXISTS (SELECT FROM shared_emails d WHERE d.email_key = u.email_key)
+  AND EXISTS (SELECT FROM users o WHERE o.email_key = u.email_key AND o.user_id <> u.user_id ${condition}))` // prettier-ignore
+const sharesEmail = otherWithEmail(sql``)
+const emailUsedElsewhere = otherWithEmail(sql`AND o.last_login IS NOT NULL`)
 
 const daysOf = (field: UserField) =>
   sql`user_days d WHERE d.user_id = u.user_id AND d.kind = ${field === 'failed_on' ? 'failure' : 'sign-in'}`

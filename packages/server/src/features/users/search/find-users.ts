@@ -80,7 +80,7 @@ export function countOf(filter: UserFilter): RawBuilder<number> | undefined {
 }
 
 /** Of each of these most users are on the one side; those on the other have an index. */
-const rareSides: Record<string, boolean> = { email_verified: false, blocked: true, mfa: true, email_shared: true }
+const rareSides: Record<string, boolean> = { email_verified: false, blocked: true, mfa: true, email_shared: true, email_used_elsewhere: true } // prettier-ignore
 
 const isOfFew = (filter: UserFilter): boolean =>
   filter.kind === 'all' ? filter.of.some(isOfFew) : isWholeOfFew(filter)

@@ -118,6 +118,7 @@ function existsHolds(field: string, person: Person): boolean {
     case 'blocked':
     case 'mfa':
     case 'email_shared':
+    case 'email_used_elsewhere':
     case 'deletion_scheduled':
       return true
     case 'logins_count':

@@ -20,6 +20,8 @@ export interface Person {
   mfa: boolean
   /** Whether another of the people has the same address. */
   email_shared: boolean
+  /** Whether one of those has signed in. */
+  email_used_elsewhere: boolean
   deletion_scheduled: boolean
   created_at: Date
   updated_at: Date
@@ -63,6 +65,7 @@ export async function insertPerson(db: Kysely<Tables>, person: Person): Promise<
     signed_in_on,
     failed_on,
     email_shared: _follows,
+    email_used_elsewhere: _followsToo,
     deletion_scheduled,
     ...user
   } = person

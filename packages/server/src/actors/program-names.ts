@@ -4,7 +4,7 @@ import type { TenantClient } from '@rollcall/tenant-client'
 
 const knownForMs = 5 * 60_000
 const askAgainMs = 30_000
-/** The log is not late for the sake of a name. */
+/** Nothing is late for the sake of a name. */
 const patienceMs = 1000
 
 /** @returns what the tenant's applications are called, by client id; those whom a slow or failing tenant does not name go without */
@@ -26,7 +26,7 @@ export function createProgramNames({
       goodUntil = performance.now() + knownForMs
     } catch (error) {
       goodUntil = performance.now() + askAgainMs
-      logger.info({ err: error }, 'programs in the audit log go without their names for a while')
+      logger.info({ err: error }, 'programs go without their names for a while')
     } finally {
       asked = undefined
     }
