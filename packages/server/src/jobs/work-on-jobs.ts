@@ -18,7 +18,7 @@ import type { Wake } from '../wake.ts'
 
 /** How many users at a time, at most, of all jobs together. */
 const mostAtOnce = 48
-/** Users for each request that may be under way, where no limit holds them back: while some are written down, others are at the tenant. */
+/** Users for each request beside the first that may be under way, where no limit holds them back: while some are written down, others are at the tenant. */
 const usersForRequest = 3
 const flushMs = 150
 const limitHoldMs = 1000
@@ -189,7 +189,8 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
 
 function usersAtOnce(pace: Pace): number {
   const requests = pace.concurrency()
-  return pace.requestsPerSecond() === null ? Math.floor(requests * usersForRequest) : requests
+  // Where one is asked after the other nothing comes together, and whoever is in hand would only wait.
+  return pace.requestsPerSecond() === null ? Math.max(1, (requests - 1) * usersForRequest) : requests
 }
 
 /** So that people keep their share of the tenant's limits. */
