@@ -167,6 +167,23 @@ test('while the tenant is away a job stands still and says so; back again, every
   expect(rows.map(({ user_id: id, changed }) => [id, changed]).sort()).toEqual(ids.map((id) => [id, 1]).sort())
 })
 
+test('where the end of the last one could not be written down, it is written down later', async () => {
+  const { filter } = await crowd(1)
+  const planned = await plan({ action: 'user.block', selection: { kind: 'filter', filter } })
+  const run = (statement: string) => sql.raw(statement).execute(db.db)
+  await run('CREATE SEQUENCE public.refused') // counts what is taken back, too
+  await run(`CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN PERFORM nextval('public.refused'); RAISE EXCEPTION 'not now'; END $$`) // prettier-ignore
+  await run(`CREATE TRIGGER refuse BEFORE UPDATE ON rollcall.job_users FOR EACH ROW WHEN (NEW.state = 'done') EXECUTE FUNCTION public.refuse()`) // prettier-ignore
+  await steer(planned, 'start', { users: 1 })
+  // It was tried, and nobody is left whose turn would have it tried again.
+  await expect.poll(async () => (await run('SELECT is_called FROM public.refused')).rows, { timeout: 10_000 }).toEqual([{ is_called: true }]) // prettier-ignore
+  expect((await outcomes(planned.jobId)).map(({ state }) => state)).toEqual(['working'])
+  await run('DROP TRIGGER refuse ON rollcall.job_users')
+  expect((await reaches(planned.jobId, 'done')).counts).toMatchObject({ done: 1, waiting: 0 })
+  await run('DROP FUNCTION public.refuse')
+  await run('DROP SEQUENCE public.refused')
+})
+
 test('a job is paused, goes on, is cancelled, and each only when that makes sense', async () => {
   const { filter } = await crowd(3)
   let let1: () => void = () => undefined

@@ -107,10 +107,17 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
   }
   let flushing = Promise.resolve()
   let isFlushPlanned = false
+  const planFlush = () => {
+    if (isFlushPlanned) return
+    isFlushPlanned = true
+    flushing = flushing.then(flushSoon)
+  }
   const flushSoon = async () => {
     await sleep(flushMs)
     isFlushPlanned = false // what comes from here on may come too late for this one
     await flush()
+    // The database was away, and it may be that nobody’s turn comes any more who would have this done again.
+    if (!signal.aborted && [...open.values()].some(({ outcomes }) => outcomes.length > 0)) planFlush()
   }
   const hold = (turn: Turn) => {
     if (turn.state === 'waiting' && turn.standsStill) {
@@ -125,9 +132,7 @@ async function doJobs(deps: JobDeps, { worker, wake, signal }: { worker: string;
     one.outcomes.push({ user, turn })
     one.inHand -= 1
     hold(turn)
-    if (isFlushPlanned) return
-    isFlushPlanned = true
-    flushing = flushing.then(flushSoon)
+    planFlush()
   }
 
   const readOpen = async () => {
