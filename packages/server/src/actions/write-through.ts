@@ -5,7 +5,7 @@ import type { StateAfter } from './define-action.ts'
 export async function writeThrough(
   { directory }: Pick<ActionDeps, 'directory'>,
   userId: string,
-  { user, roles, memberships, others, accessOfOthers, departed }: StateAfter,
+  { user, roles, memberships, access, others, accessOfOthers, departed }: StateAfter,
 ): Promise<void> {
   for (const other of others ?? []) await directory?.noteUser(other)
   for (const otherId of departed ?? []) await directory?.noteDeparture(otherId)
@@ -23,6 +23,9 @@ export async function writeThrough(
   }
   if (user === null) return directory?.noteDeparture(userId)
   if (user) await directory?.noteUser(user)
-  if (memberships) await directory?.noteOrganizations(userId, memberships.map(({ id }) => id)) // prettier-ignore
-  if (roles) await directory?.noteRoles(userId, roles.map(({ id }) => id)) // prettier-ignore
+  // What somebody may do has their roles and organizations in it.
+  const organizationsNow = memberships ?? access?.organizations
+  const rolesNow = roles ?? access?.roles
+  if (organizationsNow) await directory?.noteOrganizations(userId, organizationsNow.map(({ id }) => id)) // prettier-ignore
+  if (rolesNow) await directory?.noteRoles(userId, rolesNow.map(({ id }) => id)) // prettier-ignore
 }
