@@ -182,6 +182,7 @@ test('an invitation is for the address it names, and good once however many try'
   )
   expect(visits.map(({ page }) => page.page)).toEqual(visits.map(() => '/u/login'))
   await Promise.all(visits.map(({ visitor, page }) => visitor.submit('/u/login', { state: page.state, username: invited.email, password: invited.password }))) // prettier-ignore
+  await twin.tenant.context.logs.flush() // it may be the other who tells of it
   const accepted = (await eventsOf(tenant, invited.userId)).filter((type) => type === 'si')
   expect(accepted).toHaveLength(1)
 })
