@@ -106,11 +106,9 @@ async function forgiveOwn(
   deps: ImportDeps,
   { chunk, users, troubled }: { chunk: Chunk; users: readonly ChunkUser[]; troubled: Map<number, RowOutcome> },
 ): Promise<void> {
-  const isSuspect = ({ place }: ChunkUser) => isThere(troubled.get(place)?.code)
+  const isSuspect = ({ place }: ChunkUser) => /^(duplicated-user|conflict)/.test(troubled.get(place)?.code ?? '')
   for (const place of await findOurs(deps, chunk, users.filter(isSuspect))) troubled.delete(place)
 }
-
-const isThere = (code = '') => /^(duplicated-user|conflict)/.test(code)
 
 /** Who came since the check, or whom the directory had not heard of: told as those are whom the check found. */
 function skipThoseThere(troubled: Map<number, RowOutcome>): void {

@@ -1,48 +1,28 @@
 import { parseUserFilter } from '@rollcall/contracts/user-filter'
-import { migrate, openDatabase, sql, type Database } from '@rollcall/database'
-import { testDatabase } from '@rollcall/test-kit'
+import { sql, type Database } from '@rollcall/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compileFilter } from '../users/search/compile-filter.ts'
-import { insertPerson, type Person } from '../users/search/testing/person.ts'
+import { openPeople } from '../users/search/testing/open-people.ts'
+import { somebody, type Person } from '../users/search/testing/person.ts'
 import { createCleanUp } from './create-clean-up.ts'
 
 const now = new Date('2026-03-31T12:00:00.000Z')
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000)
 
 /** Somebody whom nothing is the matter with, but for what is said. */
-const person = (name: string, changes: Partial<Person>): Person => ({
-  user_id: `auth0|${name}`,
-  email: `${name}@company.example`,
-  email_verified: true,
-  name,
-  nickname: null,
-  username: null,
-  given_name: null,
-  family_name: null,
-  phone_number: null,
-  phone_verified: false,
-  connection: 'Users',
-  blocked: false,
-  mfa: false,
-  email_shared: false,
-  email_used_elsewhere: false,
-  deletion_scheduled: false,
-  created_at: daysAgo(700),
-  updated_at: daysAgo(2),
-  last_login: daysAgo(2),
-  last_ip: null,
-  logins_count: 3,
-  identities: [],
-  user_metadata: {},
-  app_metadata: {},
-  roles: [],
-  organizations: [],
-  tags: [],
-  notes: [],
-  signed_in_on: [],
-  failed_on: [],
-  ...changes,
-})
+const person = (name: string, changes: Partial<Person>): Person =>
+  somebody({
+    user_id: `auth0|${name}`,
+    email: `${name}@company.example`,
+    email_verified: true,
+    name,
+    connection: 'Users',
+    created_at: daysAgo(700),
+    updated_at: daysAgo(2),
+    last_login: daysAgo(2),
+    logins_count: 3,
+    ...changes,
+  })
 const fresh = { created_at: daysAgo(3), last_login: null, logins_count: 0 }
 
 const people = [
@@ -65,19 +45,7 @@ const people = [
 
 let database: Database<Record<string, Record<string, unknown>>>
 beforeAll(async () => {
-  const url = await testDatabase({
-    name: 'rollcall',
-    async prepare(url) {
-      const { db, close } = openDatabase<never>({ url, schema: 'rollcall', poolSize: 1 })
-      await migrate(db, { schema: 'rollcall', folder: new URL('../../../migrations/', import.meta.url) })
-      await close()
-    },
-  })
-  database = openDatabase({ url, schema: 'rollcall', poolSize: 1 })
-  for (const one of people) await insertPerson(database.db, one)
-  await sql`INSERT INTO shared_emails SELECT email_key FROM users WHERE email IS NOT NULL GROUP BY 1 HAVING count(*) > 1`.execute(
-    database.db,
-  )
+  database = await openPeople(people)
 })
 afterAll(() => database.close())
 

@@ -1,13 +1,12 @@
 import type { Bound, BoundValue, UserFilter } from '@rollcall/contracts/admin-api/user-filter'
 import { parseUserFilter, printUserFilter } from '@rollcall/contracts/admin-api/user-filter'
-import { migrate, openDatabase, sql } from '@rollcall/database'
+import { sql } from '@rollcall/database'
 import type { Database } from '@rollcall/database'
-import { testDatabase } from '@rollcall/test-kit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compileFilter, tablesRead } from './compile-filter.ts'
 import { holds } from './testing/holds.ts'
 import type { World } from './testing/holds.ts'
-import { insertGroups, insertPerson } from './testing/person.ts'
+import { openPeople } from './testing/open-people.ts'
 import type { Person } from './testing/person.ts'
 
 // Random users and random filters: what PostgreSQL finds is held against plain code that knows nothing of SQL.
@@ -235,20 +234,7 @@ function tree(depth = 0): UserFilter {
 let database: Database<Record<string, Record<string, unknown>>>
 
 beforeAll(async () => {
-  const url = await testDatabase({
-    name: 'rollcall',
-    async prepare(url) {
-      const { db, close } = openDatabase<never>({ url, schema: 'rollcall', poolSize: 1 })
-      await migrate(db, { schema: 'rollcall', folder: new URL('../../../../migrations/', import.meta.url) })
-      await close()
-    },
-  })
-  database = openDatabase({ url, schema: 'rollcall', poolSize: 2 })
-  await insertGroups(database.db, world.roles, world.organizations)
-  for (const person of people) await insertPerson(database.db, person)
-  await sql`INSERT INTO shared_emails SELECT email_key FROM users WHERE email IS NOT NULL GROUP BY 1 HAVING count(*) > 1`.execute(
-    database.db,
-  )
+  database = await openPeople(people, world)
 })
 afterAll(() => database.close())
 

@@ -40,13 +40,45 @@ export interface Person {
   failed_on: string[]
 }
 
+/** Of whom nothing is known but what is told. */
+export const somebody = (told: Pick<Person, 'user_id' | 'created_at' | 'updated_at'> & Partial<Person>): Person => ({
+  email: null,
+  email_verified: false,
+  name: null,
+  nickname: null,
+  username: null,
+  given_name: null,
+  family_name: null,
+  phone_number: null,
+  phone_verified: false,
+  connection: null,
+  blocked: false,
+  mfa: false,
+  email_shared: false,
+  email_used_elsewhere: false,
+  deletion_scheduled: false,
+  last_login: null,
+  last_ip: null,
+  logins_count: 0,
+  identities: [],
+  user_metadata: {},
+  app_metadata: {},
+  roles: [],
+  organizations: [],
+  tags: [],
+  notes: [],
+  signed_in_on: [],
+  failed_on: [],
+  ...told,
+})
+
 export interface Group {
   id: string
   name: string
   display_name: string | null
 }
 
-type Tables = Record<string, Record<string, unknown>>
+export type Tables = Record<string, Record<string, unknown>>
 
 export async function insertGroups(db: Kysely<Tables>, roles: Group[], organizations: Group[]): Promise<void> {
   await db.insertInto('roles').values(roles.map(({ id, name }) => ({ role_id: id, name }))).execute() // prettier-ignore
